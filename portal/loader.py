@@ -39,6 +39,7 @@ class Plugins:
     """The loaded plugins, with one typed method per hook."""
 
     charges: list[PluginCharge] = field(default_factory=list)
+    gestionnaire: pluggy.PluginManager = field(default_factory=lambda: _gestionnaire())
 
     @property
     def actifs(self) -> list[PluginCharge]:
@@ -49,13 +50,17 @@ class Plugins:
         return [p for p in self.charges if p.erreur is not None]
 
     def _appeler(self, crochet: str) -> list[tuple[PluginCharge, Any]]:
+        """Every answer to a hook, in the order of names; a plugin whose hook fails is left out."""
         reponses = []
+        implementations = {
+            i.plugin_name: i.function
+            for i in getattr(self.gestionnaire.hook, crochet).get_hookimpls()
+        }
         for plugin in self.actifs:
-            fonction = getattr(plugin.module, crochet, None)
-            if fonction is None:
+            if plugin.nom not in implementations:
                 continue
             try:
-                reponses += [(plugin, element) for element in fonction()]
+                reponses += [(plugin, element) for element in implementations[plugin.nom]()]
             except Exception as erreur:
                 plugin.erreur = f"le crochet {crochet} a échoué\u00a0: {_dire(erreur)}"
         return [(p, e) for p, e in reponses if p.erreur is None]
@@ -117,7 +122,7 @@ def charger(dossier: Path | None, *, points_entree: bool = True) -> Plugins:
             plugin.erreur = "un autre plugin porte déjà ce nom"
         noms.add(plugin.nom)
         if plugin.erreur is None:
-            plugin.erreur = _verifier(plugin)
+            plugin.erreur = _enregistrer(plugins.gestionnaire, plugin)
         plugins.charges.append(plugin)
     return plugins
 
@@ -158,15 +163,21 @@ def _du_point(point: importlib.metadata.EntryPoint) -> PluginCharge:
     return plugin
 
 
-def _verifier(plugin: PluginCharge) -> str | None:
-    """Unknown hook names are a typing error: refuse the plugin rather than ignore them."""
+def _gestionnaire() -> pluggy.PluginManager:
     gestionnaire = pluggy.PluginManager("portal")
     gestionnaire.add_hookspecs(hookspecs)
+    return gestionnaire
+
+
+def _enregistrer(gestionnaire: pluggy.PluginManager, plugin: PluginCharge) -> str | None:
+    """Register with pluggy. An unknown hook name is a typing error: the plugin is refused."""
+    essai = _gestionnaire()
     try:
-        gestionnaire.register(plugin.module, plugin.nom)
-        gestionnaire.check_pending()
+        essai.register(plugin.module, plugin.nom)
+        essai.check_pending()
     except pluggy.PluginValidationError as erreur:
         return _dire(erreur)
+    gestionnaire.register(plugin.module, plugin.nom)
     return None
 
 

@@ -1,0 +1,68 @@
+"""The right that every handler declares, and the guard that asks for it.
+
+`droit="public"`, `"connecte"`, `"interne"`, `"interne:gestionnaire,comptable"` or
+`"<domaine>.<verbe>"` (held on at least one company, or staff allowed by `interne=...` roles).
+Which objects are within reach is the queries' business.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+from litestar.handlers.http_handlers import HTTPRouteHandler
+
+from portal.web.erreurs import Interdit, Introuvable, NonConnecte
+from portal.web.identite import personne_de
+
+DOMAINES = ("dossiers", "factures", "rib", "rattachements", "contributions")
+VERBES = ("consulter", "saisir", "supprimer")
+DROITS = tuple(f"{d}.{v}" for d in DOMAINES for v in VERBES)
+
+
+def valider_droit(droit: Any) -> bool:
+    """Whether a handler's declaration is one that the guard understands."""
+    if not isinstance(droit, str):
+        return False
+    return droit in ("public", "connecte", "interne") or droit.startswith("interne:") or droit in DROITS
+
+
+async def garder(connexion: ASGIConnection[Any, Any, Any, Any], gestionnaire: BaseRouteHandler) -> None:
+    """Litestar guard of the whole application: default deny."""
+    droit = gestionnaire.opt.get("droit")
+    if not valider_droit(droit):
+        raise Introuvable()
+    if droit == "public":
+        return
+    moi = personne_de(connexion)
+    if moi is None:
+        raise NonConnecte()
+    if droit == "connecte":
+        return
+    if str(droit).startswith("interne"):
+        roles = set(str(droit).partition(":")[2].split(",")) - {""}
+        if not moi.est_interne:
+            raise Introuvable()
+        if roles and not roles & moi.roles:
+            raise Interdit("Un administrateur de l’OPCO peut vous donner ce rôle.")
+        return
+    if moi.est_interne and gestionnaire.opt.get("interne") is not None:
+        if set(str(gestionnaire.opt["interne"]).split(",")) & moi.roles:
+            return
+    if not moi.a_le_droit(str(droit)):
+        raise Interdit()
+
+
+def routes_sans_droit(routes: Any) -> list[str]:
+    """Paths whose handler declares no right: must be empty, a test and the start-up check it."""
+    return sorted(
+        {
+            route.path
+            for route in routes
+            for gestionnaire in getattr(route, "route_handlers", [])
+            if isinstance(gestionnaire, HTTPRouteHandler)
+            and not valider_droit(gestionnaire.opt.get("droit"))
+            and gestionnaire.http_methods != {"OPTIONS"}
+        }
+    )

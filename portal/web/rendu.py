@@ -1,0 +1,139 @@
+"""From a template to an answer: whole page, or the fragment that htmx asked for."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from jinja2 import Environment
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.response import Redirect
+
+from portal.web.fournisseurs import Fournisseurs, Lien
+from portal.web.identite import Personne, personne_de
+
+ECLAIR = "eclair"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the layout needs to know of the request."""
+
+    moi: Personne | None
+    cloche: int
+    navigation: list[Lien]
+    eclair: str | None
+    chemin: str
+    demo: bool
+
+
+@dataclass
+class Rendu:
+    """Kept in the application's state: environment, providers, key of the flash message."""
+
+    environnement: Environment
+    fournisseurs: Fournisseurs
+    cle_eclair: bytes
+    demo: bool
+
+
+def rendre(
+    request: Request[Any, Any, Any],
+    gabarit: str,
+    *,
+    fragment: str | None = None,
+    statut: int = 200,
+    **valeurs: Any,
+) -> Response[bytes]:
+    """Render a page. For an htmx request the `fragment` alone, which the page itself includes."""
+    rendu: Rendu = request.app.state.rendu
+    partiel = fragment is not None and request.headers.get("hx-request") == "true"
+    eclair = None if partiel else _lire_eclair(request, rendu.cle_eclair)
+    moi = personne_de(request)
+    chemin = request.scope["path"]
+    page = Page(
+        moi=moi,
+        cloche=moi.cloche if moi else 0,
+        navigation=_navigation(rendu.fournisseurs, moi, chemin),
+        eclair=eclair,
+        chemin=chemin,
+        demo=rendu.demo,
+    )
+    modele = rendu.environnement.get_template(fragment if partiel and fragment else gabarit)
+    reponse = Response(
+        modele.render(page=page, **valeurs).encode(),
+        status_code=statut,
+        media_type="text/html; charset=utf-8",
+        headers={"Vary": "HX-Request"} if fragment else {},
+    )
+    if eclair is not None:
+        reponse.delete_cookie(ECLAIR)
+    return reponse
+
+
+def rediriger(
+    request: Request[Any, Any, Any], url: str, message: str | None = None
+) -> Redirect:
+    """303 to a page of the portal; `message` is shown there once."""
+    reponse = Redirect(url, status_code=303)
+    if message:
+        rendu: Rendu = request.app.state.rendu
+        reponse.set_cookie(
+            Cookie(
+                ECLAIR,
+                _signer(message, rendu.cle_eclair),
+                httponly=True,
+                samesite="lax",
+                secure=request.url.scheme == "https",
+                max_age=60,
+                path="/",
+            )
+        )
+    return reponse
+
+
+def url_interne(saisie: str | None, defaut: str = "/accueil") -> str:
+    """A `suite` taken from a query, only if it is a path of this portal."""
+    if (
+        saisie
+        and saisie.startswith("/")
+        and not saisie.startswith(("//", "/\\"))
+        and all(" " < c < "\x7f" for c in saisie)
+    ):
+        return saisie
+    return defaut
+
+
+def _navigation(fournisseurs: Fournisseurs, moi: Personne | None, chemin: str) -> list[Lien]:
+    if moi is None:
+        return []
+    return [
+        Lien(lien.libelle, lien.url, lien.icone, chemin == lien.url or chemin.startswith(lien.url + "/"))
+        for lien in fournisseurs.liens(moi)
+    ]
+
+
+def _sceau(texte: bytes, cle: bytes) -> str:
+    return hmac.new(cle, texte, sha256).hexdigest()[:32]
+
+
+def _signer(message: str, cle: bytes) -> str:
+    texte = base64.urlsafe_b64encode(message.encode())
+    return f"{texte.decode()}.{_sceau(texte, cle)}"
+
+
+def _lire_eclair(request: Request[Any, Any, Any], cle: bytes) -> str | None:
+    valeur = request.cookies.get(ECLAIR)
+    if not valeur or "." not in valeur:
+        return None
+    texte, sceau = valeur.rsplit(".", 1)
+    if not hmac.compare_digest(sceau, _sceau(texte.encode(), cle)):
+        return None
+    try:
+        return base64.urlsafe_b64decode(texte).decode()
+    except ValueError:
+        return None
