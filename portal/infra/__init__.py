@@ -1,0 +1,1 @@
+"""Technical services: database, clock, secrets, jobs, mail, files, papers. No domain word."""
