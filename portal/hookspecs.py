@@ -11,12 +11,12 @@ from typing import Any
 
 import pluggy
 
-from portal.kit import Cible, Dispositif, Lien, ParametreDeclare, ValeurInitiale
+from portal.kit import Cible, Dispositif, Exemple, Lien, ParametreDeclare, ValeurInitiale
 
 hookspec = pluggy.HookspecMarker("portal")
 
 __all__ = [
-    "cibles", "dispositifs", "navigation", "pages", "parametres", "tables", "taches",
+    "cibles", "demonstration", "dispositifs", "navigation", "pages", "parametres", "tables", "taches",
     "valeurs_initiales",
 ]  # fmt: skip
 
@@ -89,4 +89,13 @@ def taches() -> Sequence[Any]:  # type: ignore[empty-body]
 
     Called at start, by server and worker. A job is named « <plugin>.<function name> » and is planned
     with `contexte.planifier`.
+    """
+
+
+@hookspec
+def demonstration() -> Sequence[Exemple]:  # type: ignore[empty-body]
+    """Makers of plausible dossiers for the demonstration's data.
+
+    Called by `portal demo` only, when its data are made. The random source is seeded: the same
+    calls must give the same dossiers. People are made up, their NIR synthetic.
     """

@@ -18,7 +18,7 @@ from typing import Any
 import pluggy
 
 from portal import hookspecs
-from portal.kit import Cible, Dispositif, Lien, ParametreDeclare, ValeurInitiale
+from portal.kit import Cible, Dispositif, Exemple, Lien, ParametreDeclare, ValeurInitiale
 
 GROUPE = "portal.plugins"
 
@@ -95,6 +95,9 @@ class Plugins:
 
     def taches(self) -> list[tuple[str, Any]]:
         return [(p.nom, t) for p, t in self._appeler("taches")]
+
+    def demonstration(self) -> list[Exemple]:
+        return [e for _, e in self._appeler("demonstration")]
 
     def gabarits(self) -> dict[str, Path]:
         """Template folder of each plugin, by the plugin's name (its prefix)."""

@@ -17,6 +17,7 @@ from portal.kit.dispositif import (
     Echeance,
     Entreprise,
     Etape,
+    Exemple,
     MotifRefus,
     ParametreDeclare,
     Piece,
@@ -31,7 +32,7 @@ hookimpl = pluggy.HookimplMarker("portal")
 
 __all__ = [
     "ADHERENT", "OPCO", "PRESTATAIRE", "Cadre", "Cible", "Constat", "Contexte", "Controle",
-    "Dispositif", "Donnees", "Echeance", "Entreprise", "Etape", "Financement", "Lien",
+    "Dispositif", "Donnees", "Echeance", "Entreprise", "Etape", "Exemple", "Financement", "Lien",
     "LigneFinancement", "MotifRefus", "ParametreDeclare", "Parametres", "Personne", "Piece",
     "Resume", "Saisie", "ValeurInitiale", "Vue", "au_centime", "champ", "controle", "hookimpl",
     "lire",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from random import Random
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -42,6 +43,8 @@ class Cadre:
     siret: str
     parametres: Parametres
     pieces: frozenset[str] = frozenset()
+    deja_engage: Mapping[int, Decimal] = field(default_factory=dict)
+    """Euros already granted to this SIREN for this dispositif, by calendar year of the start."""
 
 
 class Donnees(Mapping[str, Saisie]):
@@ -213,3 +216,12 @@ class ValeurInitiale:
     idcc: str | None = None
     au: date | None = None
     criteres: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exemple:
+    """Makes the raw steps of a plausible dossier for the demonstration. `faire` gets a seeded
+    random source, the company, the start date, and a SIRET of a training body with its name."""
+
+    dispositif: str
+    faire: Callable[[Random, Entreprise, date, str, str], dict[str, dict[str, Any]]]
