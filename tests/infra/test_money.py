@@ -13,7 +13,13 @@ from portal.infra import money
 
 @pytest.mark.parametrize(
     ("montant", "attendu"),
-    [("0.005", "0.01"), ("2.675", "2.68"), ("-0.005", "-0.01"), ("1.004999", "1.00"), ("7", "7.00")],
+    [
+        ("0.005", "0.01"),
+        ("2.675", "2.68"),
+        ("-0.005", "-0.01"),
+        ("1.004999", "1.00"),
+        ("7", "7.00"),
+    ],
 )
 def test_rounding_is_half_up_to_the_cent(montant: str, attendu: str) -> None:
     assert str(money.arrondi(Decimal(montant))) == attendu

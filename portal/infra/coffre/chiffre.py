@@ -64,7 +64,9 @@ def _lire_cle(partie: str) -> Cle:
     except (binascii.Error, ValueError):
         octets = b""
     if len(octets) != TAILLE_CLE:
-        raise CleInvalide(f"PORTAL_SECRET_KEY : la clé « {identifiant} » n’a pas 32 octets en base64")
+        raise CleInvalide(
+            f"PORTAL_SECRET_KEY : la clé « {identifiant} » n’a pas 32 octets en base64"
+        )
     return Cle(identifiant, octets)
 
 

@@ -17,9 +17,7 @@ async def forwards() -> MigrationManager:
     async def creer() -> None:
         await schema.mettre_a_jour()
         await executer(
-            "create table tache_faite ("
-            " job_id bigint primary key,"
-            " fait_le timestamptz not null)"
+            "create table tache_faite ( job_id bigint primary key, fait_le timestamptz not null)"
         )
         await executer("create index tache_faite_fait_le_ix on tache_faite (fait_le)")
 
