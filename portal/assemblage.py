@@ -17,6 +17,7 @@ PIECES = (
     "portal.core.entreprises",
     "portal.core.rattachements",
     "portal.core.notifications",
+    "portal.core.accueil",
     "portal.branches",
     "portal.grandlivre",
     "portal.dossiers",

@@ -17,10 +17,38 @@ from portal.web.identite import ChargerPersonne, Personne
 
 @dataclass(frozen=True)
 class Lien:
+    """An entry of the navigation, or a shortcut. Entries are shown by `ordre`: Accueil 0, a company's
+    10 to 50 (Mes dossiers 10, Mes factures 20, Mes salariés 30, Mes contributions 40, Mon
+    entreprise 50), staff's alike by tens (À instruire 10, Entreprises 20, Règlements 30,
+    Branches 40, Référentiels 50, Pilotage 60, Courriers 70), plugins' 80, Aide et contacts 100."""
+
     libelle: str
     url: str
     icone: str = ""
     actif: bool = False
+    ordre: int = 80
+
+
+@dataclass(frozen=True)
+class Chiffre:
+    """A number that matters (to do, to be paid, days left), shown large on the home page; `valeur`
+    is a number or text already typeset, `url` the list that it counts."""
+
+    libelle: str
+    valeur: int | str
+    url: str
+    detail: str = ""
+    ordre: int = 50
+
+
+@dataclass(frozen=True)
+class Acces:
+    """A shortcut of the home page; `nombre` is the live count of the list it opens, if it is one."""
+
+    libelle: str
+    url: str
+    nombre: int | None = None
+    ordre: int = 50
 
 
 @dataclass(frozen=True)
@@ -35,6 +63,8 @@ class Tache:
 
 
 FournirTaches = Callable[[Personne], Awaitable[list[Tache]]]
+FournirChiffres = Callable[[Personne], Awaitable[list[Chiffre]]]
+FournirAcces = Callable[[Personne], Awaitable[list[Acces]]]
 FournirLiens = Callable[[Personne], list[Lien]]
 Parquer = Callable[[Request[Any, Any, Any]], Awaitable[str | None]]
 
@@ -46,11 +76,22 @@ class Fournisseurs:
     charger_personne: ChargerPersonne | None = None
     parquer: Parquer | None = None
     taches: list[FournirTaches] = field(default_factory=list)
+    chiffres: list[FournirChiffres] = field(default_factory=list)
+    acces: list[FournirAcces] = field(default_factory=list)
     navigation: list[FournirLiens] = field(default_factory=list)
 
     def liens(self, moi: Personne) -> list[Lien]:
-        return [lien for fournir in self.navigation for lien in fournir(moi)]
+        tous = [lien for fournir in self.navigation for lien in fournir(moi)]
+        return sorted(tous, key=lambda lien: lien.ordre)
 
     async def taches_de(self, moi: Personne) -> list[Tache]:
         toutes = [tache for fournir in self.taches for tache in await fournir(moi)]
         return sorted(toutes, key=lambda t: (not t.urgence, t.echeance or date.max, t.titre))
+
+    async def chiffres_de(self, moi: Personne) -> list[Chiffre]:
+        tous = [chiffre for fournir in self.chiffres for chiffre in await fournir(moi)]
+        return sorted(tous, key=lambda chiffre: chiffre.ordre)
+
+    async def acces_de(self, moi: Personne) -> list[Acces]:
+        tous = [acces for fournir in self.acces for acces in await fournir(moi)]
+        return sorted(tous, key=lambda acces: acces.ordre)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -112,7 +112,7 @@ def _navigation(fournisseurs: Fournisseurs, moi: Personne | None, chemin: str) -
     if moi is None:
         return []
     return [
-        Lien(lien.libelle, lien.url, lien.icone, chemin == lien.url or chemin.startswith(lien.url + "/"))
+        replace(lien, actif=chemin == lien.url or chemin.startswith(lien.url + "/"))
         for lien in fournisseurs.liens(moi)
     ]
 
