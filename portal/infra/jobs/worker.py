@@ -17,9 +17,10 @@ from procrastinate import JobContext, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
-from portal.infra.base import fermer_pool, ouvrir_pool, url_libpq
+from portal.infra.base import fermer_pool, ouvrir_pool
 from portal.infra.jobs.execution import SILENCE_MAX, executer_tache, relancer_orphelines
 from portal.infra.jobs.registre import PERIODIQUES, TACHES, Tache
+from portal.settings import get_settings
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ def application() -> procrastinate.App:
     """A procrastinate application that knows every registered task."""
     app = procrastinate.App(
         connector=PsycopgConnector(
-            conninfo=url_libpq(),
+            conninfo=get_settings().database_url or "",
             min_size=1,
             max_size=4,
             kwargs={"application_name": "portal-worker"},

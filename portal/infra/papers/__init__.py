@@ -77,7 +77,12 @@ def texte_du_pdf(contenu: bytes) -> str:
 
 def _opco() -> dict[str, Any]:
     settings = get_settings()
-    return soigner({"nom": settings.opco_nom, "telephone": settings.opco_telephone or ""})
+    opco = {
+        "nom": settings.opco_nom,
+        "adresse": settings.opco_adresse,
+        "telephone": settings.opco_telephone,
+    }
+    return soigner(opco)
 
 
 def _source(gabarit: str | Path) -> bytes:
