@@ -1,0 +1,1 @@
+"""People, companies and rights: journal, comptes, entreprises, rattachements, notifications."""

@@ -1,0 +1,1 @@
+"""The signed-in home: what to do, what matters, what is new."""

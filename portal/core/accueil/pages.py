@@ -1,0 +1,39 @@
+"""The home page of a signed-in person, company's or staff's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, get
+
+from portal.core.accueil.queries import Attaches, attaches
+from portal.core.notifications import queries as notifications
+from portal.infra import clock
+from portal.web.fournisseurs import Fournisseurs
+from portal.web.identite import Personne
+from portal.web.rendu import Rendu, rendre
+
+DERNIERES = 5
+
+
+@get("/accueil", droit="connecte")
+async def accueil(request: Request[Any, Any, Any], moi: Personne) -> Response[Any]:
+    """« Mes tâches », the numbers that matter, « Mes accès rapides », « Mes notifications »."""
+    rendu: Rendu = request.app.state.rendu
+    fournisseurs: Fournisseurs = rendu.fournisseurs
+    liens = Attaches(0, 0) if moi.est_interne else await attaches(moi.compte_id)
+    recentes = await notifications.lister(moi.compte_id, taille=DERNIERES)
+    return rendre(
+        request,
+        "accueil/accueil.html",
+        taches=await fournisseurs.taches_de(moi),
+        chiffres=[
+            {"nombre": c.valeur, "libelle": c.libelle, "url": c.url, "aide": c.detail}
+            for c in await fournisseurs.chiffres_de(moi)
+        ],
+        acces=await fournisseurs.acces_de(moi),
+        notifications=recentes.lignes,
+        attaches=liens,
+        seul=not moi.est_interne and liens.actifs == 0,
+        aujourd_hui=await clock.aujourd_hui(),
+    )

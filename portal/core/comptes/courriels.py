@@ -1,0 +1,88 @@
+"""The mails of accounts. Plain text; no name, so that nobody can write through us."""
+
+from __future__ import annotations
+
+from portal.infra.mail import poster
+from portal.settings import get_settings
+
+NB = "\u00a0"
+
+
+def _signer(texte: str) -> str:
+    s = get_settings()
+    return (
+        f"Bonjour,\n\n{texte}\n\nMon Espace, {s.opco_nom}\n"
+        f"Une question{NB}? {s.opco_telephone}\n"
+    )
+
+
+def _url(chemin: str) -> str:
+    return get_settings().url.rstrip("/") + chemin
+
+
+async def code_de_verification(email: str, code: str) -> None:
+    """Step one of the sign-up."""
+    await poster(
+        email,
+        "Votre code de vérification Mon Espace",
+        _signer(
+            f"Votre code de vérification est{NB}: {code}\n\n"
+            f"Il est valable 10{NB}minutes. Saisissez-le sur la page où vous l’avez demandé.\n\n"
+            "Nous ne vous demanderons jamais ce code par téléphone. Si vous n’avez rien demandé, "
+            f"ne faites rien{NB}: aucun compte ne sera créé."
+        ),
+    )
+
+
+async def compte_existant(email: str) -> None:
+    """Sign-up with an address that has an account: told to its owner alone."""
+    await poster(
+        email,
+        "Vous avez déjà un compte Mon Espace",
+        _signer(
+            "Une création de compte vient d’être demandée avec cette adresse, qui a déjà un compte.\n\n"
+            f"Pour vous connecter{NB}: {_url('/connexion')}\n"
+            f"Mot de passe oublié{NB}: {_url('/mot-de-passe/oublie')}\n\n"
+            "Si vous n’avez rien demandé, ne faites rien."
+        ),
+    )
+
+
+async def lien_de_reinitialisation(email: str, lien: str) -> None:
+    """The link to a new password."""
+    await poster(
+        email,
+        "Choisir un nouveau mot de passe Mon Espace",
+        _signer(
+            f"Pour choisir un nouveau mot de passe, ouvrez ce lien{NB}:\n{lien}\n\n"
+            f"Il est valable 30{NB}minutes et ne sert qu’une fois. Si vous n’avez rien demandé, "
+            f"ne faites rien{NB}: votre mot de passe reste le même."
+        ),
+    )
+
+
+async def compte_inconnu(email: str) -> None:
+    """A reset asked for an address without an account: told to its owner alone."""
+    await poster(
+        email,
+        "Mot de passe Mon Espace",
+        _signer(
+            "Un nouveau mot de passe a été demandé avec cette adresse, mais aucun compte Mon Espace "
+            "ne l’utilise. Vous avez peut-être un compte avec une autre adresse.\n\n"
+            f"Pour créer un compte{NB}: {_url('/compte/creer')}\n\n"
+            "Si vous n’avez rien demandé, ne faites rien."
+        ),
+    )
+
+
+async def mot_de_passe_change(email: str) -> None:
+    """A notice after the fact."""
+    await poster(
+        email,
+        "Votre mot de passe Mon Espace a changé",
+        _signer(
+            "Le mot de passe de votre compte vient d’être changé, et vos autres sessions sont "
+            "terminées.\n\nSi ce n’est pas vous, choisissez-en un autre tout de suite et "
+            f"appelez-nous{NB}: {_url('/mot-de-passe/oublie')}"
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Bell and e-mail: who is told what, once."""
