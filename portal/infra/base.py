@@ -53,6 +53,12 @@ class Moteur(PostgresEngine):
     def __init__(self) -> None:
         super().__init__(config={})
 
+    async def check_version(self) -> None:
+        """Importing the engine connects to nothing."""
+
+    async def prep_database(self) -> None:
+        """No extension is used."""
+
     async def get_new_connection(self) -> asyncpg.Connection:
         connexion = await asyncpg.connect(_dsn(), command_timeout=DELAI_REQUETE)
         await _preparer(connexion)

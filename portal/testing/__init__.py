@@ -1,0 +1,1 @@
+"""Test harness, for the portal's own tests and for authors of plugins (pytest plugin)."""

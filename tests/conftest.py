@@ -1,0 +1,3 @@
+"""Everything shared comes from the portal's own pytest plugin."""
+
+pytest_plugins = ["portal.testing.plugin"]
