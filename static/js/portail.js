@@ -5,7 +5,7 @@
   const tous = (selecteur, dans = document) => [...dans.querySelectorAll(selecteur)];
   const annoncer = (texte) => { const lieu = un("#annonces"); if (lieu) lieu.textContent = texte; };
   const poids = (octets) => octets >= 1e6
-    ? `${(octets / 1e6).toFixed(1).replace(".", ",")} Mo` : `${Math.max(1, Math.round(octets / 1e3))} ko`;
+    ? `${(octets / 1e6).toFixed(1).replace(".", ",")}\u00a0Mo` : `${Math.max(1, Math.round(octets / 1e3))}\u00a0ko`;
 
   const viser = (element) => {
     if (!element.matches("a, button, input, select, textarea, [tabindex]")) element.tabIndex = -1;
@@ -35,14 +35,14 @@
     const version = reponse.headers.get("x-version");
     if (version && formulaire.elements._version) formulaire.elements._version.value = version;
     if (reponse.redirected || reponse.status === 401) {
-      dire(formulaire, "Votre session est terminée. Choisissez « Enregistrer » : après connexion, vous retrouverez votre saisie.", true);
+      dire(formulaire, "Votre session est terminée. Choisissez «\u00a0Enregistrer\u00a0»\u00a0: après connexion, vous retrouverez votre saisie.", true);
     } else if (reponse.ok) {
       const heure = new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
       dire(formulaire, texte || `Enregistré à ${heure}`);
     } else if (reponse.status === 409) {
-      dire(formulaire, texte || "Quelqu’un d’autre a modifié cette page. Choisissez « Enregistrer » pour comparer.", true);
+      dire(formulaire, texte || "Quelqu’un d’autre a modifié cette page. Choisissez «\u00a0Enregistrer\u00a0» pour comparer.", true);
     } else {
-      dire(formulaire, texte || "Cette réponse n’est pas enregistrée. Choisissez « Enregistrer ».", true);
+      dire(formulaire, texte || "Cette réponse n’est pas enregistrée. Choisissez «\u00a0Enregistrer\u00a0».", true);
     }
   };
 
@@ -60,7 +60,7 @@
     } catch {
       suivi.noms.add(nom);
       const attente = Math.min(60, 5 * 2 ** suivi.essais++);
-      dire(formulaire, `Pas encore enregistré : la connexion est perdue. Nouvel essai dans ${attente} secondes.`, true);
+      dire(formulaire, `Pas encore enregistré\u00a0: la connexion est perdue. Nouvel essai dans ${attente} secondes.`, true);
       suivi.minuteur = setTimeout(envoyer, attente * 1000, formulaire);
       return;
     } finally {
@@ -90,7 +90,7 @@
     const etat = un("[data-depot-etat]", zone);
     etat.classList.toggle("en-panne", Boolean(lourd));
     etat.textContent = lourd
-      ? `« ${lourd.name} » pèse ${poids(lourd.size)}. Choisissez un fichier de ${poids(maximum)} au plus.`
+      ? `«\u00a0${lourd.name}\u00a0» pèse ${poids(lourd.size)}. Choisissez un fichier de ${poids(maximum)} au plus.`
       : [...champ.files].map((fichier) => `${fichier.name} (${poids(fichier.size)})`).join(", ");
     return lourd ? champ : null;
   };
@@ -135,7 +135,7 @@
     let dit = -1;
     requete.upload.onprogress = ({ loaded, total }) => {
       const part = Math.floor((loaded / total) * 10) * 10;
-      if (part !== dit) etat.textContent = part < 100 ? `Envoi en cours : ${part} %` : "Fichier reçu, vérification en cours…";
+      if (part !== dit) etat.textContent = part < 100 ? `Envoi en cours\u00a0: ${part}\u00a0%` : "Fichier reçu, vérification en cours…";
       dit = part;
     };
     requete.onload = () => (requete.responseText ? remplacerPage(requete) : echec());
