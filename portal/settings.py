@@ -41,6 +41,14 @@ class Settings(BaseSettings):
     opco_telephone: str = Field("01 88 13 10 00", description="Téléphone de l’assistance.")
     opco_iban: str = Field("FR1420041010050500013M02606", description="Compte débité des virements.")
     opco_bic: str = Field("PSSTFRPPPAR", description="BIC du compte débité.")
+    opco_idcc: list[str] = Field(
+        [
+            "0158", "0275", "0573", "0731", "1266", "1311", "1351", "1383", "1391", "1413", "1501",
+            "1516", "1671", "1944", "1979", "2002", "2060", "2101", "2147", "2149", "2378", "2408",
+            "2583", "2691", "3043", "3218", "3219", "7509", "7520",
+        ],
+        description="Codes IDCC des branches de l’OPCO.",
+    )  # fmt: skip
     plugins_dir: Path | None = Field(None, description="Dossier des plugins ; vide : ceux du portail.")
     max_upload: int = Field(20_000_000, description="Taille maximale d’un document, en octets.")
     argon2_time: int = Field(2, description="Passes d’argon2id.")

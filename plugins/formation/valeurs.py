@@ -13,6 +13,14 @@ from portal.kit import ParametreDeclare, ValeurInitiale
 DU = date(2026, 1, 1)
 SOURCE = "Règles de prise en charge 2026 (relevé du 11/06/2026, à confirmer par la branche)"
 DIMENSIONS = ("tranche", "territoire")
+CHOIX = {
+    "tranche": (
+        ("<11", "Moins de 11 salariés"),
+        ("11-49", "De 11 à 49 salariés"),
+        ("50+", "50 salariés et plus"),
+    ),
+    "territoire": (("metropole", "Métropole"), ("outre-mer", "Outre-mer")),
+}
 
 PARAMETRES = (
     ParametreDeclare(
@@ -20,12 +28,15 @@ PARAMETRES = (
         libelle="Plafond du coût pédagogique par heure et par stagiaire (« sans » : coût réel)",
         unite="€/h",
         criteres=DIMENSIONS,
+        choix=CHOIX,
+        mots=("sans",),
     ),
     ParametreDeclare(
         cle="formation.cout_jour_groupe",
         libelle="Plafond du coût pédagogique par jour et par groupe, en intra",
         unite="€/jour",
         criteres=DIMENSIONS,
+        choix=CHOIX,
     ),
     ParametreDeclare(
         cle="formation.groupe_min",
@@ -37,6 +48,7 @@ PARAMETRES = (
         libelle="Forfait de salaire par heure et par stagiaire",
         unite="€/h",
         criteres=DIMENSIONS,
+        choix=CHOIX,
     ),
     ParametreDeclare(cle="formation.repas", libelle="Plafond par repas", unite="€"),
     ParametreDeclare(cle="formation.nuit", libelle="Plafond par nuit d’hébergement", unite="€"),
@@ -45,6 +57,7 @@ PARAMETRES = (
         libelle="Plafond annuel par entreprise (SIREN)",
         unite="€",
         criteres=DIMENSIONS,
+        choix=CHOIX,
     ),
     ParametreDeclare(
         cle="formation.delai_depot",

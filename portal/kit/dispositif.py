@@ -197,17 +197,21 @@ class Cible:
 @dataclass(frozen=True, kw_only=True)
 class ParametreDeclare:
     """A dated parameter that a dispositif reads. `unite` is shown beside the value: "€/h", "%"...;
-    `criteres` names the dimensions that a value may be bound to."""
+    `criteres` names the dimensions that a value may be bound to, `choix` their values with labels
+    (a dimension without is typed freely). A value is a number, or one of `mots`."""
 
     cle: str
     libelle: str
     unite: str
     criteres: tuple[str, ...] = ()
+    choix: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    mots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ValeurInitiale:
-    """A value that comes with a plugin: reference data, with its source and period."""
+    """A value that comes with a plugin: reference data, with its source and period; `au` is its
+    last day."""
 
     cle: str
     valeur: str

@@ -1,0 +1,24 @@
+"""Parameters of the engine itself, whatever the dispositif, with the values known at the start."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from portal.kit import ParametreDeclare, ValeurInitiale
+
+PARAMETRES = (
+    ParametreDeclare(
+        cle="dossier.personnes_max",
+        libelle="Nombre de personnes au plus dans un dossier",
+        unite="personnes",
+    ),
+)
+
+VALEURS = (
+    ValeurInitiale(
+        cle="dossier.personnes_max",
+        valeur="30",
+        du=date(2020, 1, 1),
+        source="Foire aux questions Mon Espace",
+    ),
+)
