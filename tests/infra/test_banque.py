@@ -118,7 +118,8 @@ def test_the_bic_comes_from_the_iban_where_it_is_known() -> None:
 
 
 def test_an_iban_never_shows_in_a_repr() -> None:
-    assert "3M02" not in repr(ordre()) and "3700" not in repr(ordre())
+    assert "3M02" not in repr(ordre())
+    assert "3700" not in repr(ordre())
 
 
 @pytest.mark.parametrize("version", ["03", "10"])

@@ -106,7 +106,7 @@ async def _prendre() -> dict[str, Any] | None:
 async def _derouler(job: dict[str, Any]) -> Exception | None:
     try:
         await executer_tache(job["id"], job["task_name"], _arguments(job), job["queueing_lock"])
-    except Exception as erreur:  # noqa: BLE001 - whatever a task raises is its failure
+    except Exception as erreur:  # whatever a task raises is its failure
         tache = TACHES.get(job["task_name"])
         attente = tache.attente(job["attempts"]) if tache else None
         if attente is None:
