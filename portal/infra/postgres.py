@@ -53,9 +53,14 @@ class PostgresEmbarque:
         return f"postgresql://{UTILISATEUR}@/{base}?host={self.socket}"
 
     def demarrer(self) -> PostgresEmbarque:
+        """Start it, on a new socket folder; the database `portal` is there afterwards."""
         self._initialiser()
         self.socket = Path(tempfile.mkdtemp(prefix="me-pg-", dir="/tmp" if os.name == "posix" else None))
         self._donner(self.socket)
+        return self.redemarrer()
+
+    def redemarrer(self) -> PostgresEmbarque:
+        """Start the server process (again, when it died) on the same socket."""
         journal = self.donnees.parent / "postgres.log"
         for essai in range(3):
             with journal.open("ab") as sortie:
