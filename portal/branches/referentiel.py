@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -61,6 +62,18 @@ def nom(idcc: str | None) -> str:
         return "Toutes les branches"
     convention = conventions().get(idcc)
     return convention.nom if convention else f"Branche {idcc}"
+
+
+def libelle(idcc: str | None) -> str:
+    """The whole title of the convention, empty where the code is unknown."""
+    convention = conventions().get(idcc or "")
+    return convention.libelle if convention else ""
+
+
+def plier(texte: str) -> str:
+    """Small letters without accents nor typographic apostrophes, to search in."""
+    decompose = unicodedata.normalize("NFKD", texte.replace("’", "'")).lower()
+    return " ".join("".join(c for c in decompose if not unicodedata.combining(c)).split())
 
 
 def de_l_opco() -> list[Convention]:
