@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+from collections.abc import Iterator
 from typing import Any
 
 import procrastinate
@@ -17,7 +18,7 @@ from procrastinate import JobContext, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
-from portal.infra.base import fermer_pool, ouvrir_pool
+from portal.infra.base import engine, fermer_pool, ouvrir_pool
 from portal.infra.jobs.execution import SILENCE_MAX, executer_tache, relancer_orphelines
 from portal.infra.jobs.registre import PERIODIQUES, TACHES, Tache
 from portal.settings import get_settings
@@ -68,18 +69,20 @@ def _inscrire(app: procrastinate.App, tache: Tache) -> None:
 async def lancer_worker(*, concurrence: int = 4, arret: asyncio.Event | None = None) -> None:
     """Run jobs until SIGTERM or SIGINT (or until `arret` is set)."""
     arret = arret or asyncio.Event()
-    _ecouter_signaux(arret)
-    await ouvrir_pool()
-    try:
-        while not arret.is_set():
-            await _tour(concurrence, arret)
-    finally:
-        await fermer_pool()
+    pool_a_nous = engine.pool is None
+    with _signaux(arret):
+        try:
+            while not arret.is_set():
+                await _tour(concurrence, arret)
+        finally:
+            if pool_a_nous:
+                await fermer_pool()
 
 
 async def _tour(concurrence: int, arret: asyncio.Event) -> None:
     """One life of the worker: until it is told to stop, or loses the database."""
     try:
+        await ouvrir_pool()
         async with application().open_async() as app:
             travail = asyncio.create_task(
                 app.run_worker_async(
@@ -116,8 +119,16 @@ async def _veiller() -> None:
         await asyncio.sleep(BATTEMENT)
 
 
-def _ecouter_signaux(arret: asyncio.Event) -> None:
+@contextlib.contextmanager
+def _signaux(arret: asyncio.Event) -> Iterator[None]:
     boucle = asyncio.get_running_loop()
+    poses = []
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             boucle.add_signal_handler(signal_, arret.set)
+            poses.append(signal_)
+    try:
+        yield
+    finally:
+        for signal_ in poses:
+            boucle.remove_signal_handler(signal_)
