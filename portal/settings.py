@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     )
     opco_siren: str = Field("130025265", description="SIREN de l’OPCO.")
     opco_telephone: str = Field("01 88 13 10 00", description="Téléphone de l’assistance.")
+    opco_horaires: str = Field(
+        "Du lundi au vendredi, de 9\u00a0h à 17\u00a0h", description="Horaires de l’assistance."
+    )
     opco_iban: str = Field("FR1420041010050500013M02606", description="Compte débité des virements.")
     opco_bic: str = Field("PSSTFRPPPAR", description="BIC du compte débité.")
     opco_idcc: list[str] = Field(
@@ -54,6 +57,9 @@ class Settings(BaseSettings):
     argon2_time: int = Field(2, description="Passes d’argon2id.")
     argon2_memory: int = Field(19456, description="Mémoire d’argon2id, en Kio.")
     workers: int = Field(2, description="Processus de `portal serve`.")
+    relais: int = Field(
+        0, description="Mandataires de confiance devant le portail (X-Forwarded-For) ; 0 : aucun."
+    )
     delai_postal: int = Field(5, description="Jours entre le dépôt d’un courrier et sa réception.")
 
     def verifier(self) -> None:

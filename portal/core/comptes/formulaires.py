@@ -1,0 +1,155 @@
+"""Forms of accounts, read field by field."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from portal.core.comptes import motdepasse
+from portal.kit.formulaire import Saisie, champ, lire_formulaire
+from portal.kit.types import Courriel, Telephone
+
+CIVILITES = (("Mme", "Madame"), ("M.", "Monsieur"))
+COURRIELS = (
+    ("immediat", "Un e-mail à chaque notification"),
+    ("quotidien", "Un seul e-mail par jour, qui les résume"),
+    ("jamais", "Aucun e-mail, je consulte la cloche"),
+)
+_PONCTUATION = frozenset(" '’.-‐")
+
+
+def _erreur(message: str) -> PydanticCustomError:
+    return PydanticCustomError("saisie", "{message}", {"message": message})
+
+
+def _lire_nom(valeur: Any) -> Any:
+    """Letters of any script, spaces, apostrophes, hyphens: what a name is made of, no link."""
+    if not isinstance(valeur, str):
+        return valeur
+    texte = " ".join(unicodedata.normalize("NFC", valeur).split())
+    if not all(c in _PONCTUATION or unicodedata.category(c)[0] in "LM" for c in texte):
+        raise _erreur("Un nom comporte des lettres, des espaces, des traits d’union, des apostrophes.")
+    if not any(unicodedata.category(c)[0] == "L" for c in texte):
+        raise _erreur("Saisissez au moins une lettre.")
+    return texte
+
+
+def _lire_code(valeur: Any) -> Any:
+    if not isinstance(valeur, str):
+        return valeur
+    chiffres = re.sub(r"[\s.\-\u00a0\u202f]", "", valeur)
+    if not re.fullmatch(r"\d{6}", chiffres, re.ASCII):
+        raise _erreur("Le code comporte 6\u00a0chiffres. Recopiez-le depuis l’e-mail reçu.")
+    return chiffres
+
+
+NomPropre = Annotated[str, BeforeValidator(_lire_nom)]
+Code = Annotated[str, BeforeValidator(_lire_code)]
+
+
+class Adresse(BaseModel):
+    """Step one of the sign-up; « Mot de passe oublié »."""
+
+    email: Courriel = champ(
+        "Adresse e-mail", widget="courriel", autocomplete="email", longueur_max=254,
+        exemple="prenom.nom@entreprise.fr",
+    )  # fmt: skip
+
+
+class CodeRecu(BaseModel):
+    """Step two: the code of the mail."""
+
+    code: Code = champ(
+        "Code de vérification", widget="code", autocomplete="one-time-code", inputmode="numeric",
+        aide="6\u00a0chiffres, valables 10\u00a0minutes.", longueur_max=12,
+    )  # fmt: skip
+
+
+class NouveauMotDePasse(BaseModel):
+    """A password to choose, typed twice."""
+
+    mot_de_passe: str = champ(
+        "Mot de passe", widget="nouveau_mot_de_passe", autocomplete="new-password",
+        aide=motdepasse.REGLE, longueur_max=motdepasse.LONGUEUR_MAX,
+    )  # fmt: skip
+    confirmation: str = champ(
+        "Confirmer le mot de passe", widget="nouveau_mot_de_passe", autocomplete="new-password",
+        longueur_max=motdepasse.LONGUEUR_MAX,
+    )  # fmt: skip
+
+
+class Identite(BaseModel):
+    """Who the person is."""
+
+    civilite: str = champ(
+        "Civilité", widget="radios", choix=CIVILITES, autocomplete="honorific-prefix"
+    )
+    nom: NomPropre = champ("Nom", autocomplete="family-name", longueur_max=80)
+    prenom: NomPropre = champ("Prénom", autocomplete="given-name", longueur_max=80)
+    telephone: Telephone = champ(
+        "Téléphone (facultatif)", widget="telephone", obligatoire=False, autocomplete="tel",
+        exemple="06 12 34 56 78", longueur_max=30,
+    )  # fmt: skip
+
+
+class FinInscription(Identite, NouveauMotDePasse):
+    """Step three of the sign-up. Pydantic lists the fields of the last base first."""
+
+
+class Profil(Identite):
+    """« Mon compte »."""
+
+    courriels: str = champ("Me prévenir par e-mail", widget="radios", choix=COURRIELS)
+
+
+class ChangementMotDePasse(BaseModel):
+    """The present password, then the new one."""
+
+    actuel: str = champ(
+        "Mot de passe actuel", widget="mot_de_passe", autocomplete="current-password",
+        longueur_max=motdepasse.LONGUEUR_MAX,
+    )  # fmt: skip
+    mot_de_passe: str = champ(
+        "Nouveau mot de passe", widget="nouveau_mot_de_passe", autocomplete="new-password",
+        aide=motdepasse.REGLE, longueur_max=motdepasse.LONGUEUR_MAX,
+    )  # fmt: skip
+    confirmation: str = champ(
+        "Confirmer le nouveau mot de passe", widget="nouveau_mot_de_passe",
+        autocomplete="new-password", longueur_max=motdepasse.LONGUEUR_MAX,
+    )  # fmt: skip
+
+
+class Identifiants(BaseModel):
+    """Sign-in."""
+
+    email: Courriel = champ(
+        "Adresse e-mail", widget="courriel", autocomplete="username", longueur_max=254
+    )
+    mot_de_passe: str = champ(
+        "Mot de passe", widget="mot_de_passe", autocomplete="current-password",
+        longueur_max=motdepasse.LONGUEUR_MAX,
+    )  # fmt: skip
+
+
+def lire_nouveau(modele: type[BaseModel], poste: dict[str, Any], email: str) -> Saisie:
+    """Read a form with a new password, its rule and its confirmation included."""
+    saisie = lire_formulaire(modele, poste)
+    choisi = saisie.valides.get("mot_de_passe")
+    if choisi is not None and (critique := motdepasse.critiquer(choisi, email)):
+        saisie.refuser("mot_de_passe", critique)
+    elif choisi is not None and saisie.valides.get("confirmation") not in (None, choisi):
+        saisie.refuser("confirmation", "Les deux mots de passe sont différents. Saisissez-les à nouveau.")
+    return saisie
+
+
+def oublier_secrets(saisie: Saisie) -> Saisie:
+    """Drop typed passwords before a form is shown again."""
+    for nom in ("mot_de_passe", "confirmation", "actuel"):
+        if nom in saisie.brut:
+            saisie.brut[nom] = ""
+    return saisie
+

@@ -1,0 +1,126 @@
+"""« Mon compte »: identity, password, sessions; and taking up a parked form again."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+
+from portal.core.comptes import operations, parcage, queries, sessions
+from portal.core.comptes.formulaires import (
+    ChangementMotDePasse, Profil, lire_nouveau, oublier_secrets,
+)  # fmt: skip
+from portal.core.comptes.limites import en_mots
+from portal.core.comptes.visiteur import adresse_ip, nommer_appareil, poser_session
+from portal.kit.formulaire import Saisie, lire, lire_formulaire
+from portal.web.erreurs import Introuvable
+from portal.web.identite import Personne
+from portal.web.rendu import rediriger, rendre
+
+Requete = Request[Any, Any, Any]
+Page = Response[Any]
+
+
+@get("/compte", droit="connecte")
+async def voir_compte(request: Requete, moi: Personne) -> Page:
+    """Who I am here, how I am told of things, where I am signed in."""
+    return await _page_compte(request, moi)
+
+
+@post("/compte", droit="connecte")
+async def modifier(request: Requete, moi: Personne) -> Page:
+    """Change identity, phone, e-mail choice."""
+    saisie = lire_formulaire(Profil, dict((await request.form()).items()))
+    if not saisie.complete:
+        return await _page_compte(request, moi, profil=saisie, statut=422)
+    lus = saisie.valides
+    await operations.changer_identite(
+        moi,
+        civilite=lus["civilite"],
+        nom=lus["nom"],
+        prenom=lus["prenom"],
+        telephone=lus.get("telephone"),
+        courriels_choisis=lus["courriels"],
+    )
+    return rediriger(request, "/compte", "Vos informations sont enregistrées.")
+
+
+@get("/compte/mot-de-passe", droit="connecte")
+async def voir_mot_de_passe(request: Requete, moi: Personne) -> Page:
+    """Choose a new password."""
+    return _page_mot_de_passe(request, lire(ChangementMotDePasse, {}))
+
+
+@post("/compte/mot-de-passe", droit="connecte")
+async def changer_mot_de_passe(request: Requete, moi: Personne) -> Page:
+    """The new password ends every session; this browser gets a new one."""
+    saisie = lire_nouveau(ChangementMotDePasse, dict((await request.form()).items()), moi.email)
+    if not saisie.complete:
+        return _page_mot_de_passe(request, saisie, statut=422)
+    jeton, attente = await operations.changer_mot_de_passe(
+        moi,
+        saisie.valides["actuel"],
+        saisie.valides["mot_de_passe"],
+        appareil=nommer_appareil(request),
+        ip=adresse_ip(request),
+    )
+    if jeton is None:
+        if attente:
+            message = f"Trop de tentatives. Recommencez dans {en_mots(attente)}."
+        else:
+            message = "Ce n’est pas votre mot de passe actuel."
+        return _page_mot_de_passe(request, saisie.refuser("actuel", message), statut=422)
+    reponse = rediriger(
+        request, "/compte", "Votre mot de passe est changé. Vos autres sessions sont terminées."
+    )
+    poser_session(request, reponse, jeton)
+    return reponse
+
+
+@post("/compte/sessions/{uid:uuid}/terminer", droit="connecte")
+async def terminer_session(request: Requete, moi: Personne, uid: UUID) -> Page:
+    """End one of my sessions."""
+    if not await sessions.terminer(moi, uid):
+        raise Introuvable()
+    return rediriger(request, "/compte", "La session est terminée.")
+
+
+@post("/compte/sessions/terminer-les-autres", droit="connecte")
+async def terminer_autres(request: Requete, moi: Personne) -> Page:
+    """End all my sessions but this one."""
+    await sessions.terminer_autres(moi)
+    return rediriger(request, "/compte", "Vos autres sessions sont terminées.")
+
+
+@get("/reprise/{uid:str}", droit="connecte")
+async def voir_reprise(request: Requete, moi: Personne, uid: str) -> Page:
+    """What was posted after the session had ended, ready to be posted again."""
+    parquee = await parcage.lire(moi.compte_id, uid)
+    if parquee is None:
+        raise Introuvable()
+    return rendre(request, "comptes/reprise.html", parquee=parquee)
+
+
+async def _page_compte(
+    request: Requete, moi: Personne, *, profil: Saisie | None = None, statut: int = 200
+) -> Page:
+    if profil is None:
+        actuel = await queries.identite(moi.compte_id)
+        profil = lire(Profil, {nom: actuel[nom] or "" for nom in Profil.model_fields})
+    return rendre(
+        request, "comptes/compte.html", statut=statut, profil=profil,
+        sessions=await queries.mes_sessions(moi),
+    )  # fmt: skip
+
+
+def _page_mot_de_passe(request: Requete, saisie: Saisie, *, statut: int = 200) -> Page:
+    return rendre(
+        request, "comptes/mot_de_passe.html", statut=statut, saisie=oublier_secrets(saisie)
+    )
+
+
+GESTIONNAIRES = [
+    voir_compte, modifier, voir_mot_de_passe, changer_mot_de_passe, terminer_session,
+    terminer_autres, voir_reprise,
+]  # fmt: skip

@@ -1,0 +1,51 @@
+"""Pages that say the same to everybody: accessibility, legal notice, personal data, help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, get
+
+from portal.settings import Settings
+from portal.web.rendu import rendre
+
+Requete = Request[Any, Any, Any]
+
+
+def _page(request: Requete, gabarit: str) -> Response[bytes]:
+    settings: Settings = request.app.state.settings
+    return rendre(
+        request,
+        gabarit,
+        opco_adresse=settings.opco_adresse,
+        opco_siren=settings.opco_siren,
+        expediteur=settings.mail_from,
+        horaires=settings.opco_horaires,
+    )
+
+
+@get("/accessibilite", droit="public")
+async def accessibilite(request: Requete) -> Response[bytes]:
+    """How far the portal is accessible, and whom to tell."""
+    return _page(request, "web/accessibilite.html")
+
+
+@get("/mentions-legales", droit="public")
+async def mentions_legales(request: Requete) -> Response[bytes]:
+    """Who publishes the portal."""
+    return _page(request, "web/mentions_legales.html")
+
+
+@get("/donnees-personnelles", droit="public")
+async def donnees_personnelles(request: Requete) -> Response[bytes]:
+    """What is kept of people, why, how long."""
+    return _page(request, "web/donnees_personnelles.html")
+
+
+@get("/aide", droit="public")
+async def aide(request: Requete) -> Response[bytes]:
+    """Whom to call, and the questions asked most."""
+    return _page(request, "web/aide.html")
+
+
+GESTIONNAIRES = [accessibilite, mentions_legales, donnees_personnelles, aide]
