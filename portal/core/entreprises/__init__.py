@@ -1,0 +1,1 @@
+"""Companies and establishments: the local copy of the register, and who advises them."""

@@ -1,0 +1,1 @@
+"""Who may act for which company: requests, rights, activation codes and their letters."""
