@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -13,7 +12,10 @@ from email.utils import format_datetime, parseaddr
 LONGUEUR_ADRESSE = 254
 LONGUEUR_SUJET = 200
 
-_ADRESSE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_ATOME = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_ADRESSE = re.compile(
+    rf"(?=.{{1,64}}@){_ATOME}(\.{_ATOME})*@[A-Za-z0-9-]{{1,63}}(\.[A-Za-z0-9-]{{1,63}})+"
+)
 
 
 class AdresseRefusee(ValueError):
@@ -26,10 +28,6 @@ def adresse(brut: str) -> str:
     if len(net) > LONGUEUR_ADRESSE or not _ADRESSE.fullmatch(net):
         raise AdresseRefusee("L’adresse e-mail n’est pas correcte.")
     local, _, domaine = net.rpartition("@")
-    try:
-        Address(username=local, domain=domaine)
-    except (MessageError, ValueError):
-        raise AdresseRefusee("L’adresse e-mail n’est pas correcte.") from None
     return f"{local}@{domaine.lower()}"
 
 
