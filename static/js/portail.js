@@ -5,7 +5,7 @@
   const tous = (selecteur, dans = document) => [...dans.querySelectorAll(selecteur)];
   const annoncer = (texte) => { const lieu = un("#annonces"); if (lieu) lieu.textContent = texte; };
   const poids = (octets) => octets >= 1e6
-    ? `${(octets / 1e6).toFixed(1).replace(".", ",")}\u00a0Mo` : `${Math.max(1, Math.round(octets / 1e3))}\u00a0ko`;
+    ? `${String(Number((octets / 1e6).toFixed(1))).replace(".", ",")}\u00a0Mo` : `${Math.max(1, Math.round(octets / 1e3))}\u00a0ko`;
 
   const viser = (element) => {
     if (!element.matches("a, button, input, select, textarea, [tabindex]")) element.tabIndex = -1;
