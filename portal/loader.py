@@ -74,6 +74,13 @@ class Plugins:
             trouves[dispositif.code] = dispositif
         return trouves
 
+    def dispositifs_par_plugin(self) -> dict[str, list[str]]:
+        """Labels of what each plugin brings, for whoever looks after the installation."""
+        apportes: dict[str, list[str]] = {}
+        for plugin, dispositif in self._appeler("dispositifs"):
+            apportes.setdefault(plugin.nom, []).append(dispositif.libelle)
+        return apportes
+
     def parametres(self) -> list[ParametreDeclare]:
         return [p for _, p in self._appeler("parametres")]
 

@@ -29,7 +29,9 @@ async def ouvrir(
 ) -> UUID:
     """Open a dispositif to a branch from a day on, until a last day or until it is closed."""
     if dernier and dernier < du:
-        raise Refuse("dernier", "Le dernier jour précède le premier. Corrigez l’une des deux dates.")
+        raise Refuse(
+            "dernier", "Le dernier jour précède le premier. Corrigez l’une des deux dates."
+        )
     au = dernier + timedelta(days=1) if dernier else None
     async with transaction():
         await _verrouiller(f"ouverture {idcc} {dispositif}")
@@ -42,7 +44,9 @@ async def ouvrir(
             au,
         )
         if autre:
-            raise Refuse("du", f"Le dispositif est déjà ouvert {periode(autre['du'], autre['dernier'])}.")
+            raise Refuse(
+                "du", f"Le dispositif est déjà ouvert {periode(autre['du'], autre['dernier'])}."
+            )
         ligne = await sql1(
             "insert into ouverture (idcc, dispositif, periode, pose_par, pose_le)"
             " values ($1, $2, daterange($3, $4), $5, $6) returning uid",

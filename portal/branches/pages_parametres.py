@@ -102,5 +102,7 @@ async def poser(
     if saisie.erreurs:
         return await _page(request, idcc, code, declare, saisie, 422)
     return rediriger(
-        request, f"/branches/{idcc}/parametres/{cle}", "Valeur enregistrée\u00a0: elle s’applique sans délai."
+        request,
+        f"/branches/{idcc}/parametres/{cle}",
+        "Valeur enregistrée\u00a0: elle s’applique sans délai.",
     )

@@ -31,7 +31,13 @@ async def accueil(request: Request[Any, Any, Any], moi: Personne) -> Response[An
             {"nombre": c.valeur, "libelle": c.libelle, "url": c.url, "aide": c.detail}
             for c in await fournisseurs.chiffres_de(moi)
         ],
-        acces=await fournisseurs.acces_de(moi),
+        acces=[
+            {
+                "libelle": a.libelle if a.nombre is None else f"{a.libelle} ({a.nombre})",
+                "url": a.url,
+            }
+            for a in await fournisseurs.acces_de(moi)
+        ],
         notifications=recentes.lignes,
         attaches=liens,
         seul=not moi.est_interne and liens.actifs == 0,

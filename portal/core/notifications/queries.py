@@ -41,10 +41,7 @@ async def lister(
     )
     montrees = lignes[:taille]
     return PageDe(
-        [
-            Notification(n["uid"], n["titre"], n["detail"], n["moment"], n["lue"])
-            for n in montrees
-        ],
+        [Notification(n["uid"], n["titre"], n["detail"], n["moment"], n["lue"]) for n in montrees],
         encoder(montrees[-1]["id"]) if len(lignes) > taille else None,
     )
 

@@ -1,0 +1,49 @@
+"""Public pages of the dispositifs: what each is for, its steps, documents and checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, get
+
+from portal.branches import queries, referentiel
+from portal.infra import clock
+from portal.kit import Dispositif
+from portal.web.erreurs import Introuvable
+from portal.web.rendu import rendre
+
+PROFILS = {"adherent": "Adhérent", "prestataire": "Prestataire"}
+
+
+@get("/dispositifs", droit="public")
+async def lister(
+    request: Request[Any, Any, Any], dispositifs: dict[str, Dispositif]
+) -> Response[Any]:
+    """Every dispositif of the portal, with what it is for."""
+    return rendre(
+        request,
+        "branches/dispositifs.html",
+        dispositifs=sorted(dispositifs.values(), key=lambda d: referentiel.plier(d.libelle)),
+    )
+
+
+@get("/dispositifs/{code:str}", droit="public")
+async def montrer(
+    request: Request[Any, Any, Any], code: str, dispositifs: dict[str, Dispositif]
+) -> Response[Any]:
+    """One dispositif: who may ask, steps, documents and what each must contain, checks, branches."""
+    dispositif = dispositifs.get(code)
+    if dispositif is None:
+        raise Introuvable()
+    ouverts = await queries.ouverts_par_branche(await clock.aujourd_hui())
+    return rendre(
+        request,
+        "branches/dispositif_public.html",
+        dispositif=dispositif,
+        profils=sorted(PROFILS[p] for p in dispositif.profils),
+        depot=[p for p in dispositif.pieces if p.moment == "depot"],
+        realisation=[p for p in dispositif.pieces if p.moment == "realisation"],
+        branches=[
+            (c.idcc, c.nom) for c in referentiel.de_l_opco() if code in ouverts.get(c.idcc, set())
+        ],
+    )

@@ -1,0 +1,136 @@
+"""What happens to people's access, told to those whom it concerns.
+
+Each handler runs in the transaction of the change: told with it, or not at all. Requests for access
+go to the administrators by bell and e-mail, whatever they chose for the rest: someone is waiting.
+"""
+
+from __future__ import annotations
+
+from portal.core.notifications.operations import notifier
+from portal.core.rattachements.evenements import (
+    CodeDemande,
+    CodesRefuses,
+    CodeUtilise,
+    Entite,
+    RattachementDecide,
+    RattachementDemande,
+    RattachementRetire,
+)
+from portal.infra import evenements
+
+PROFILS = {"adherent": "adhérent", "prestataire": "prestataire"}
+GENRE = "rattachement"
+
+
+def _nommer(entite: Entite) -> str:
+    """« Boulangerie Martin (adhérent) »."""
+    return f"{entite.denomination} ({PROFILS.get(entite.profil, entite.profil)})"
+
+
+async def sur_demande(evt: RattachementDemande) -> None:
+    objet = "une habilitation" if evt.complement else "un rattachement"
+    await notifier(
+        evt.administrateurs,
+        GENRE,
+        f"{evt.nom} demande {objet} à {_nommer(evt.entite)}",
+        evt.url,
+        evt.message or "Acceptez ou refusez cette demande.",
+        courriel="toujours",
+    )
+
+
+async def sur_decision(evt: RattachementDecide) -> None:
+    sens = "acceptée" if evt.accepte else "refusée"
+    detail = f"Décision de {evt.par}."
+    if evt.accepte and evt.administrateur:
+        detail += " Vous êtes administrateur de cette entreprise."
+    if evt.motif:
+        detail += f" Motif\u00a0: {evt.motif}"
+    await notifier(
+        [evt.compte_id],
+        GENRE,
+        f"Votre demande pour {_nommer(evt.entite)} est {sens}",
+        evt.url,
+        detail,
+    )
+
+
+async def sur_retrait(evt: RattachementRetire) -> None:
+    if evt.par is not None:
+        await notifier(
+            [evt.compte_id],
+            GENRE,
+            f"Votre rattachement à {_nommer(evt.entite)} est supprimé",
+            "/rattachements",
+            f"Décision de {evt.par}." + (f" Motif\u00a0: {evt.motif}" if evt.motif else ""),
+        )
+    if evt.administrateur:
+        await notifier(
+            [c for c in evt.administrateurs if c != evt.compte_id],
+            GENRE,
+            f"{evt.nom} n’est plus administrateur de {_nommer(evt.entite)}",
+            evt.entite.url_utilisateurs,
+            courriel="toujours",
+        )
+
+
+async def sur_code(evt: CodeUtilise) -> None:
+    """The other administrators must know; the newcomer learns who they are and who waits."""
+    await notifier(
+        evt.autres,
+        GENRE,
+        f"{evt.nom} est maintenant administrateur de {_nommer(evt.entite)}",
+        evt.entite.url_utilisateurs,
+        "Cette personne a utilisé le code d’activation reçu par courrier au siège. "
+        "Si vous ne la connaissez pas, supprimez son rattachement.",
+        courriel="toujours",
+    )
+    details = []
+    if evt.noms_autres:
+        details.append(f"Autres administrateurs\u00a0: {', '.join(evt.noms_autres)}.")
+    if evt.en_attente:
+        pluriel = "s" if evt.en_attente > 1 else ""
+        verbe = "attendent" if evt.en_attente > 1 else "attend"
+        details.append(f"{evt.en_attente} demande{pluriel} {verbe} votre réponse.")
+    if details:
+        await notifier(
+            [evt.compte_id],
+            GENRE,
+            f"Vous êtes administrateur de {_nommer(evt.entite)}",
+            evt.entite.url_utilisateurs,
+            " ".join(details),
+            courriel=False,
+        )
+
+
+async def sur_codes_refuses(evt: CodesRefuses) -> None:
+    await notifier(
+        evt.administrateurs,
+        GENRE,
+        f"Des codes d’activation faux ont été saisis pour {_nommer(evt.entite)}",
+        evt.entite.url_utilisateurs,
+        f"{evt.nombre} essais. Le code n’est plus accepté pour le moment. "
+        "Prévenez-nous si vous ne savez pas d’où ils viennent.",
+        courriel="toujours",
+    )
+
+
+async def sur_code_demande(evt: CodeDemande) -> None:
+    await notifier(
+        evt.administrateurs,
+        GENRE,
+        f"Un nouveau code d’activation part au siège de {_nommer(evt.entite)}",
+        evt.entite.url_utilisateurs,
+        f"Demandé par {evt.par}. Qui saisira ce code deviendra administrateur.",
+        courriel="toujours",
+    )
+
+
+def abonner() -> None:
+    """Called when the application, or a worker, is put together."""
+    evenements.sur(RattachementDemande, sur_demande)
+    evenements.sur(RattachementDecide, sur_decision)
+    evenements.sur(RattachementRetire, sur_retrait)
+    evenements.sur(CodeUtilise, sur_code)
+    evenements.sur(CodesRefuses, sur_codes_refuses)
+    evenements.sur(CodeDemande, sur_code_demande)

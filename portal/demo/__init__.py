@@ -1,0 +1,1 @@
+"""The demonstration: personas, data, supervisor, its own pages."""
