@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 E = TypeVar("E")
-Handler = Callable[[E], Awaitable[None]]
+Handler = Callable[[Any], Awaitable[None]]
 
 _abonnes: list[tuple[type, Handler]] = []
 

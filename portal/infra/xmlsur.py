@@ -35,7 +35,7 @@ def lire(octets: bytes, *, taille_max: int = TAILLE_MAX) -> etree._Element:
 
 def local(element: etree._Element) -> str:
     """The element's name without its namespace."""
-    return etree.QName(element).localname
+    return str(etree.QName(element).localname)
 
 
 def espace(element: etree._Element) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from portal.infra import clock, jobs
 from portal.infra.base import executer, sql, sql1, transaction, valeur
 from portal.infra.jobs import execution, registre, schema
 
-pytestmark = pytest.mark.usefixtures("base_neuve")
+pytestmark = pytest.mark.usefixtures("file_vide")
 
 faits: list[tuple[str, object]] = []
 pannes: list[int] = []
@@ -213,7 +212,7 @@ async def test_the_schema_is_the_one_of_the_installed_package() -> None:
     assert await schema.version() == schema.VERSION
 
 
-async def test_the_schema_goes_away_whole(tmp_path: Path) -> None:
+async def test_the_schema_goes_away_whole(base_neuve) -> None:
     await schema.retirer()
     restes = await sql(
         "select proname from pg_proc where proname like 'procrastinate%'"

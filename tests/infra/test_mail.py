@@ -58,7 +58,7 @@ async def serveur(boite: Boite, port: int = 0) -> AsyncIterator[int]:
 
 
 @pytest.fixture
-def en_production(base_neuve, regler):
+def en_production(file_vide, regler):
     """Mail really goes out, to the port that is given."""
 
     def vers(port: int) -> None:
@@ -204,7 +204,7 @@ async def test_two_workers_send_one_message(en_production) -> None:
     assert len(boite.recus) == 1
 
 
-async def test_without_a_server_messages_wait(base_neuve, regler) -> None:
+async def test_without_a_server_messages_wait(file_vide, regler) -> None:
     regler(demo="false", smtp_url="")
     id_ = await mail.poster(A, "Bonjour", "Bonjour")
     await jobs.vider()
@@ -213,13 +213,13 @@ async def test_without_a_server_messages_wait(base_neuve, regler) -> None:
     assert "PORTAL_SMTP_URL" in fait["erreur"]
 
 
-async def test_in_the_demo_the_table_is_the_outbox(base_neuve) -> None:
+async def test_in_the_demo_the_table_is_the_outbox(file_vide) -> None:
     id_ = await mail.poster(A, "Bonjour", "Bonjour")
     await jobs.vider()
     assert (await etat(id_))["etat"] == "envoye"
 
 
-async def test_old_messages_are_forgotten_but_never_one_that_waits(base_neuve) -> None:
+async def test_old_messages_are_forgotten_but_never_one_that_waits(file_vide) -> None:
     parti = await mail.poster(A, "Parti", "x")
     await jobs.vider()
     attend = await mail.poster(A, "Attend", "x")

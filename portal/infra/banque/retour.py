@@ -179,7 +179,7 @@ def fabriquer_retour(
         for transfert in _tous(lot, "CdtTrfTxInf"):
             end_to_end = _texte(_premier(transfert, "PmtId"), "EndToEndId") or ""
             _repondre(reponse, end_to_end, rejets.get(end_to_end), accepte)
-    return etree.tostring(racine, xml_declaration=True, encoding="UTF-8")
+    return bytes(etree.tostring(racine, xml_declaration=True, encoding="UTF-8"))
 
 
 def _repondre(lot: etree._Element, end_to_end: str, rejet: str | None, accepte: str) -> None:

@@ -97,7 +97,7 @@ def virements(ordre: OrdreVirement) -> bytes:
     lot = _lot(corps, ordre, total)
     for virement in ordre.virements:
         _transfert(lot, virement)
-    fichier = etree.tostring(racine, xml_declaration=True, encoding="UTF-8")
+    fichier: bytes = etree.tostring(racine, xml_declaration=True, encoding="UTF-8")
     valider(fichier)
     return fichier
 

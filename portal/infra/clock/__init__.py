@@ -8,6 +8,7 @@ in the demo it is one row that every process reads, so all agree at once.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from portal.infra.base import executer, sql1
 from portal.infra.money import PARIS
@@ -62,7 +63,7 @@ async def _decalage() -> timedelta:
     return ligne["decalage"] if ligne else timedelta()
 
 
-async def _demarrer(debut: str) -> dict | None:
+async def _demarrer(debut: str) -> dict[str, Any] | None:
     """Start the moved clock once for all processes; the first one to read it decides."""
     await executer(
         "insert into horloge (id, decalage, modifie_le) values (1, $1, $2) on conflict do nothing",

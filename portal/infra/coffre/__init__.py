@@ -86,7 +86,7 @@ async def deposer(genre: str, valeur: str, *, retention: str = "objet") -> int:
         retention,
         clock.instant(),
     )
-    return ligne["id"]
+    return int(ligne["id"])
 
 
 async def reveler(id: int) -> str:

@@ -50,7 +50,7 @@ async def planifier(
         _aware(le),
     )
     assert ligne is not None
-    return ligne["id"]
+    return int(ligne["id"])
 
 
 def _en_json(args: dict[str, int | str | bool | None]) -> str:

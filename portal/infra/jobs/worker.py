@@ -56,14 +56,14 @@ def application() -> procrastinate.App:
 
 
 def _inscrire(app: procrastinate.App, tache: Tache) -> None:
-    async def executer(contexte: JobContext, **args: Any) -> None:
+    async def executer(contexte: JobContext, /, **args: Any) -> None:
         job = contexte.job
         assert job.id is not None
         await executer_tache(job.id, tache.nom, args, job.queueing_lock)
 
     inscrite = app.task(name=tache.nom, pass_context=True, retry=_Reprise(tache))(executer)
     if tache.nom in PERIODIQUES:
-        app.periodic(cron=PERIODIQUES[tache.nom])(inscrite)
+        app.periodic(cron=PERIODIQUES[tache.nom])(inscrite)  # type: ignore[arg-type]
 
 
 async def lancer_worker(*, concurrence: int = 4, arret: asyncio.Event | None = None) -> None:

@@ -29,4 +29,4 @@ async def poster(a: str, sujet: str, texte: str, cle: str | None = None) -> int 
         if ligne is None:
             return None
         await planifier(TACHE, courriel_id=ligne["id"])
-        return ligne["id"]
+        return int(ligne["id"])

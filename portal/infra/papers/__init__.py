@@ -45,7 +45,7 @@ def pdf(gabarit: str | Path, donnees: dict[str, Any], *, moment: datetime | None
     try:
         return typst.compile(
             _source(gabarit),
-            root=str(DOSSIER),
+            root=str(DOSSIER),  # type: ignore[type-var]
             font_paths=_polices(),
             ignore_system_fonts=True,
             sys_inputs={"donnees": entree},
@@ -77,12 +77,12 @@ def texte_du_pdf(contenu: bytes) -> str:
 
 def _opco() -> dict[str, Any]:
     settings = get_settings()
-    opco = {
+    opco: dict[str, Any] = {
         "nom": settings.opco_nom,
         "adresse": settings.opco_adresse,
         "telephone": settings.opco_telephone,
     }
-    return soigner(opco)
+    return {cle: soigner(valeur) for cle, valeur in opco.items()}
 
 
 def _source(gabarit: str | Path) -> bytes:
