@@ -85,7 +85,7 @@ def rediriger(
         reponse.set_cookie(
             Cookie(
                 ECLAIR,
-                _signer(message, rendu.cle_eclair),
+                value=_signer(message, rendu.cle_eclair),
                 httponly=True,
                 samesite="lax",
                 secure=request.url.scheme == "https",
