@@ -1,0 +1,147 @@
+"""Reading dossiers within a person's reach. What lies out of it does not exist (404)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from portal.infra.base import sql, sql1
+from portal.web.erreurs import Interdit, Introuvable
+from portal.web.identite import Personne
+
+ROLES_LECTURE = ("gestionnaire", "conseiller", "aef", "referent_poec", "comptable", "administrateur")
+
+PORTEE_ENTREPRISE = """exists (
+    select 1 from perimetre({n}, '{droit}') p
+    where p.siren = d.siren and (p.siret is null or p.siret = d.siret)
+      and p.profil = d.profil and (p.dispositif is null or p.dispositif = d.dispositif))"""
+"""The company that files."""
+
+PORTEE_NOMMEE = """(d.etat <> 'brouillon' and d.organisme_siret is not null and exists (
+    select 1 from perimetre({n}, '{droit}') p
+    where p.profil = 'prestataire' and p.siren = left(d.organisme_siret, 9)
+      and (p.siret is null or p.siret = d.organisme_siret)
+      and (p.dispositif is null or p.dispositif = d.dispositif)))"""
+"""The body that a transmitted dossier names."""
+
+PORTEE_INTERNE = """(d.etat <> 'brouillon' and exists (
+    select 1 from unnest(array[{roles}]) r(role), perimetre_interne({n}, r.role) p
+    where (p.idcc is null or p.idcc = d.idcc) and (p.region is null or p.region = d.region)))"""
+"""Staff, within their branches and regions; drafts are the company's alone."""
+
+
+def portee(moi: Personne, droit: str = "dossiers.consulter", n: str = "$1", *, nommee: bool = True) -> str:
+    """SQL condition on `dossier d` for what this person may see with this right; `n` is the
+    parameter that holds their account's id."""
+    if moi.est_interne:
+        roles = ", ".join(f"'{r}'" for r in ROLES_LECTURE if r in moi.roles) or "''"
+        return PORTEE_INTERNE.format(n=n, roles=roles)
+    entreprise = PORTEE_ENTREPRISE.format(n=n, droit=droit)
+    if droit != "dossiers.consulter" or not nommee or "prestataire" not in moi.profils:
+        return entreprise
+    return f"({entreprise} or {PORTEE_NOMMEE.format(n=n, droit=droit)})"
+
+
+async def exiger(moi: Personne, uid: UUID, droit: str = "dossiers.consulter") -> dict[str, Any]:
+    """The dossier, if this person holds the right on it.
+
+    Raises `Introuvable` out of reach, `Interdit` when it may be seen but not that.
+    """
+    ligne = await sql1(
+        f"select d.*, {portee(moi, droit)} as permis from dossier d"
+        f" where d.uid = $2 and ({portee(moi)} or {portee(moi, droit)})",
+        moi.compte_id,
+        uid,
+    )
+    if ligne is None:
+        raise Introuvable()
+    if not ligne.pop("permis") or (moi.est_interne and droit != "dossiers.consulter"):
+        raise Interdit()
+    return ligne
+
+
+@dataclass(frozen=True)
+class Entite:
+    """The company of a dossier, for the rules and the papers."""
+
+    siren: str
+    siret: str
+    denomination: str
+    effectif: int
+    attributs: frozenset[str]
+    adresse: tuple[str, ...]
+
+
+async def entite(dossier: dict[str, Any]) -> Entite:
+    ligne = await sql1(
+        "select e.denomination, e.effectif, e.attributs, s.adresse_ligne1, s.adresse_ligne2,"
+        " s.code_postal, s.commune from entreprise e"
+        " left join etablissement s on s.siret = $2 where e.siren = $1",
+        dossier["siren"],
+        dossier["siret"],
+    )
+    if ligne is None:
+        return Entite(dossier["siren"], dossier["siret"], dossier["siren"], 0, frozenset(), ())
+    adresse = (
+        ligne["adresse_ligne1"],
+        ligne["adresse_ligne2"],
+        f"{ligne['code_postal'] or ''} {ligne['commune'] or ''}".strip(),
+    )
+    return Entite(
+        dossier["siren"],
+        dossier["siret"],
+        ligne["denomination"],
+        ligne["effectif"] or 0,
+        frozenset(ligne["attributs"] or ()),
+        tuple(a for a in adresse if a),
+    )
+
+
+async def evenements(dossier_id: int) -> list[dict[str, Any]]:
+    """The timeline, newest first."""
+    return await sql(
+        "select genre, de, vers, acteur, instant, jour, texte, details from dossier_evenement"
+        " where dossier = $1 order by id desc",
+        dossier_id,
+    )
+
+
+async def documents(dossier_id: int, *, anciens: bool = False) -> list[dict[str, Any]]:
+    """Files of a dossier, current versions (or all)."""
+    return await sql(
+        "select uid, id, piece, nom, type_mime, taille, depose_le, courant from document"
+        " where dossier = $1 and (courant or $2) order by piece, id",
+        dossier_id,
+        anciens,
+    )
+
+
+async def complement_ouvert(dossier_id: int) -> dict[str, Any] | None:
+    """The request for more that still awaits its answer."""
+    return await sql1(
+        "select * from complement where dossier = $1 and repondu_le is null order by id desc limit 1",
+        dossier_id,
+    )
+
+
+async def derniere_decision(dossier_id: int) -> dict[str, Any] | None:
+    return await sql1(
+        "select * from decision where dossier = $1 order by id desc limit 1", dossier_id
+    )
+
+
+async def lettres(dossier_id: int) -> list[dict[str, Any]]:
+    return await sql(
+        "select uid, genre, fichier, cree_le from lettre where dossier = $1 order by id", dossier_id
+    )
+
+
+async def contact(dossier: dict[str, Any]) -> dict[str, Any] | None:
+    """The gestionnaire's name and how to reach them; on the dossier's page and its letters."""
+    if dossier["gestionnaire"] is None:
+        return None
+    return await sql1(
+        "select id, civilite, prenom || ' ' || nom as nom, email, telephone from compte where id = $1",
+        dossier["gestionnaire"],
+    )

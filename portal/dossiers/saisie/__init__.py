@@ -1,0 +1,1 @@
+"""Entering a dossier: what was typed, read, checked, transmitted."""

@@ -1,0 +1,160 @@
+"""The life of a dossier: one table of transitions, and the one function that makes them.
+
+Every transition is a dated event, signed, never erased; timeline, notifications and audit read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal.core.journal import operations as journal
+from portal.infra import clock, evenements
+from portal.infra.base import executer, sql1, transaction
+from portal.web.erreurs import Conflit
+from portal.web.identite import Personne
+
+LIBELLES = {
+    "brouillon": "Brouillon",
+    "transmis": "Transmis",
+    "en_instruction": "En instruction",
+    "a_completer": "À compléter",
+    "accorde": "Accordé",
+    "refuse": "Refusé",
+    "en_cours": "En cours",
+    "solde": "Soldé",
+    "annule": "Annulé",
+}
+ENTREPRISE, GESTIONNAIRE, PORTAIL = "entreprise", "gestionnaire", "portail"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One arrow: from, to, who may, and the words of its event."""
+
+    de: str
+    vers: str
+    qui: str
+    genre: str
+    texte: str
+
+
+TRANSITIONS = (
+    Transition("brouillon", "transmis", ENTREPRISE, "transmission", "Dossier transmis"),
+    Transition("transmis", "en_instruction", GESTIONNAIRE, "prise_en_charge", "Dossier pris en charge"),
+    Transition("en_instruction", "a_completer", GESTIONNAIRE, "relance", "Complément demandé"),
+    Transition("a_completer", "en_instruction", ENTREPRISE, "reponse", "Complément envoyé"),
+    Transition("en_instruction", "accorde", GESTIONNAIRE, "accord", "Prise en charge accordée"),
+    Transition("en_instruction", "refuse", GESTIONNAIRE, "refus", "Prise en charge refusée"),
+    Transition("accorde", "en_cours", PORTAIL, "debut", "Réalisation commencée"),
+    Transition("accorde", "solde", PORTAIL, "solde", "Dossier soldé"),
+    Transition("en_cours", "solde", PORTAIL, "solde", "Dossier soldé"),
+    *(
+        Transition(de, "annule", ENTREPRISE, "annulation", "Dossier annulé")
+        for de in ("brouillon", "transmis", "en_instruction", "a_completer", "accorde", "en_cours")
+    ),
+)
+_PAR_FLECHE = {(t.de, t.vers): t for t in TRANSITIONS}
+
+
+@dataclass(frozen=True)
+class DossierTransite:
+    """Published in the transition's transaction."""
+
+    dossier: dict[str, Any]
+    transition: Transition
+    acteur: Personne | None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def possible(de: str, vers: str) -> bool:
+    return (de, vers) in _PAR_FLECHE
+
+
+async def verrouiller(dossier_id: int) -> dict[str, Any]:
+    """The dossier's row, locked to the end of the transaction."""
+    ligne = await sql1("select * from dossier where id = $1 for update", dossier_id)
+    assert ligne is not None
+    return ligne
+
+
+def exiger_version(dossier: dict[str, Any], version: int | None) -> None:
+    """Refuse a change made from an outdated page."""
+    if version is not None and dossier["version"] != version:
+        raise Conflit(
+            "Ce dossier a changé entre-temps",
+            "Quelqu’un l’a modifié depuis que vous avez ouvert cette page. Rouvrez-le pour voir "
+            "où il en est, puis recommencez si c’est encore utile.",
+        )
+
+
+async def transiter(
+    dossier_id: int,
+    vers: str,
+    acteur: Personne | None,
+    *,
+    version: int | None = None,
+    texte: str | None = None,
+    **details: Any,
+) -> dict[str, Any]:
+    """Make one transition; returns the dossier as it is afterwards.
+
+    Raises `Conflit` when the page was outdated or the state does not allow it.
+    """
+    async with transaction():
+        dossier = await verrouiller(dossier_id)
+        exiger_version(dossier, version)
+        transition = _PAR_FLECHE.get((dossier["etat"], vers))
+        if transition is None:
+            raise Conflit(
+                "Ce n’est plus possible",
+                f"Le dossier est à l’état «\u00a0{LIBELLES[dossier['etat']]}\u00a0»\u00a0: "
+                "rouvrez-le pour voir ce qui peut être fait.",
+            )
+        await executer(
+            "update dossier set etat = $2, version = version + 1, modifie_le = $3 where id = $1",
+            dossier_id,
+            vers,
+            clock.instant(),
+        )
+        await noter(
+            dossier, transition.genre, texte or transition.texte, acteur, vers=vers, **details
+        )
+        apres = await sql1("select * from dossier where id = $1", dossier_id)
+        assert apres is not None
+        await evenements.publier(DossierTransite(apres, transition, acteur, details))
+        return apres
+
+
+async def noter(
+    dossier: dict[str, Any],
+    genre: str,
+    texte: str,
+    acteur: Personne | None,
+    *,
+    vers: str | None = None,
+    **details: Any,
+) -> None:
+    """An event of the timeline, and its audit line."""
+    await executer(
+        "insert into dossier_evenement (dossier, genre, de, vers, acteur_id, acteur, instant, jour,"
+        " texte, details) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        dossier["id"],
+        genre,
+        dossier["etat"] if vers else None,
+        vers,
+        acteur.compte_id if acteur else None,
+        acteur.nom_affiche if acteur else "Le portail",
+        clock.instant(),
+        await clock.aujourd_hui(),
+        texte,
+        details,
+    )
+    await journal.noter(
+        f"dossier.{genre}",
+        acteur=acteur,
+        objet=("dossier", dossier["uid"]),
+        siren=dossier["siren"],
+        profil=dossier["profil"],
+        **details,
+    )
