@@ -1,0 +1,44 @@
+"""Look a company up: for people who fill a form, and for the OPCO's staff."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, get
+from litestar.params import Parameter
+
+from portal.core.entreprises import queries
+from portal.web.rendu import rendre
+
+Texte = Annotated[str, Parameter(max_length=200)]
+
+
+@get("/entreprises/recherche", droit="connecte")
+async def recherche(
+    request: Request[Any, Any, Any], q: Texte = "", identifiant: Texte = ""
+) -> Response[Any]:
+    """A company by SIREN, SIRET or name. `identifiant` is what a form's own field is called, so
+    that htmx can send it as it is typed."""
+    saisi = q or identifiant
+    return rendre(
+        request,
+        "entreprises/recherche.html",
+        fragment="entreprises/_recherche.html",
+        q=saisi,
+        reponse=await queries.consulter(saisi),
+    )
+
+
+@get("/entreprises", droit="interne:conseiller,aef,gestionnaire,administrateur")
+async def chercher(request: Request[Any, Any, Any], q: Texte = "") -> Response[Any]:
+    """The staff's search; each company leads to its file."""
+    return rendre(
+        request,
+        "entreprises/liste.html",
+        fragment="entreprises/_liste.html",
+        q=q,
+        reponse=await queries.consulter(q),
+    )
+
+
+GESTIONNAIRES = [recherche, chercher]

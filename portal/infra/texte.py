@@ -1,0 +1,22 @@
+"""Text folded for search and sorting: the database has neither ICU nor `unaccent`."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
+
+
+def plier(texte: str) -> str:
+    """Lower case, without accents or punctuation, one space between words.
+
+    « L'Œuvre d'Élise & Cie » → « l oeuvre d elise cie ». Letters of other scripts stay.
+    """
+    decompose = unicodedata.normalize("NFKD", texte).casefold().translate(_LIGATURES)
+    lettres = (c if c.isalnum() else " " for c in decompose if not unicodedata.combining(c))
+    return " ".join("".join(lettres).split())
+
+
+def mots(texte: str) -> list[str]:
+    """The folded words of a search, each once, in their order."""
+    return list(dict.fromkeys(plier(texte).split()))
