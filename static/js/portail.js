@@ -240,5 +240,17 @@
     if (detail.ctx) signaler("Le serveur ne répond pas. Vérifiez votre connexion, puis recommencez.");
   });
 
+  /* The bell is up to date when one comes back to the tab. */
+  let vue = Date.now();
+  document.addEventListener("visibilitychange", async () => {
+    const cloche = un("[data-cloche]");
+    if (document.hidden || !cloche || Date.now() - vue < 60000) return;
+    vue = Date.now();
+    const reponse = await fetch("/notifications/cloche", { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!reponse?.ok || reponse.redirected) return;
+    const neuve = new DOMParser().parseFromString(await reponse.text(), "text/html").querySelector("[data-cloche]");
+    if (neuve && document.activeElement !== cloche) cloche.replaceWith(document.adoptNode(neuve));
+  });
+
   installer(document);
 })();
