@@ -65,4 +65,11 @@ class TropDeTentatives(ErreurPage):
 
 
 class NonConnecte(Exception):
-    """A page that needs a signed-in person, asked for by nobody known."""
+    """A page that needs a signed-in person, asked for by nobody known.
+
+    `reprise` names the posted form that was parked meanwhile, if it was.
+    """
+
+    def __init__(self, reprise: str | None = None) -> None:
+        super().__init__()
+        self.reprise = reprise

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 from litestar.handlers.http_handlers import HTTPRouteHandler
@@ -37,7 +38,7 @@ async def garder(connexion: ASGIConnection[Any, Any, Any, Any], gestionnaire: Ba
         return
     moi = personne_de(connexion)
     if moi is None:
-        raise NonConnecte()
+        raise NonConnecte(await _parquer(connexion))
     if droit == "connecte":
         return
     if str(droit).startswith("interne"):
@@ -52,6 +53,14 @@ async def garder(connexion: ASGIConnection[Any, Any, Any, Any], gestionnaire: Ba
             return
     if not moi.a_le_droit(str(droit)):
         raise Interdit()
+
+
+async def _parquer(connexion: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    """Keep what was posted with an ended session (here: exception handlers can't await)."""
+    if not isinstance(connexion, Request) or connexion.method in ("GET", "HEAD", "OPTIONS"):
+        return None
+    parquer = connexion.app.state.rendu.fournisseurs.parquer
+    return await parquer(connexion) if parquer else None
 
 
 def routes_sans_droit(routes: Any) -> list[str]:

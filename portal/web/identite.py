@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 
 ROLES_INTERNES = (
     "conseiller", "aef", "gestionnaire", "referent_poec", "comptable", "branche", "administrateur",
@@ -64,3 +65,10 @@ def fournir_moi(request: Request[Any, Any, Any]) -> Personne:
 def fournir_visiteur(request: Request[Any, Any, Any]) -> Personne | None:
     """The dependency `visiteur`: the signed-in person, or None on a public page."""
     return personne_de(request)
+
+
+Moi = NamedDependency[Personne]
+"""Annotation of a handler's `moi`."""
+
+Visiteur = NamedDependency[Personne | None]
+"""Annotation of a handler's `visiteur`."""

@@ -13,7 +13,7 @@ from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.response import Redirect
 
 from portal.web.erreurs import ErreurPage, Introuvable, NonConnecte
-from portal.web.rendu import Rendu, rendre
+from portal.web.rendu import rendre
 from portal.web.requetes import ANNULER, SURS
 
 journal = structlog.get_logger()
@@ -57,16 +57,13 @@ def sur_erreur_page(request: Request[Any, Any, Any], erreur: ErreurPage) -> Resp
     return reponse
 
 
-async def sur_non_connecte(request: Request[Any, Any, Any], erreur: NonConnecte) -> Response[Any]:
+def sur_non_connecte(request: Request[Any, Any, Any], erreur: NonConnecte) -> Response[Any]:
     """To the sign-in page and back; a posted form is parked meanwhile."""
-    rendu: Rendu = request.app.state.rendu
     chemin = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.method in SURS:
         suite = f"/connexion?suite={quote(chemin, safe='/')}"
     else:
-        parquer = rendu.fournisseurs.parquer
-        reprise = await parquer(request) if parquer else None
-        suite = f"/connexion?reprise={reprise}" if reprise else "/connexion"
+        suite = f"/connexion?reprise={erreur.reprise}" if erreur.reprise else "/connexion"
     if request.headers.get("hx-request") == "true":
         return Response(
             b"", status_code=401, media_type="text/html; charset=utf-8", headers={"HX-Redirect": suite}
