@@ -6,15 +6,18 @@ from datetime import date
 from typing import Any
 
 from litestar import Request
+from litestar.di import NamedDependency
 
 from portal.branches import queries, referentiel, valeurs
 from portal.branches.dates import Valeur
 from portal.branches.formulaires import dire_criteres, dire_valeur
-from portal.kit import ParametreDeclare
+from portal.kit import Dispositif, ParametreDeclare
 from portal.web.erreurs import Introuvable
 from portal.web.identite import Personne
 
 DROIT = "interne:branche,administrateur"
+Dispositifs = NamedDependency[dict[str, Dispositif]]
+"""The dependency `dispositifs` of handlers: every declared dispositif, by code."""
 
 
 async def branche(moi: Personne, idcc: str) -> str | None:

@@ -29,9 +29,9 @@ class Ouvrir(BaseModel):
 
 
 class Fermer(BaseModel):
-    """Close it."""
+    """Close it. Named unlike the other form's field: both stand on one page."""
 
-    dernier: DateFr = champ(
+    fermeture: DateFr = champ(
         "Dernier jour d’ouverture",
         widget="date",
         aide="Les dossiers transmis jusqu’à ce jour inclus gardent leurs règles.",

@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath, FromQuery
 
 from portal.branches import queries, referentiel
-from portal.branches.commun import DROIT, branche, declares, parametres_par_groupe
+from portal.branches.commun import DROIT, Dispositifs, branche, declares, parametres_par_groupe
 from portal.infra import clock
 from portal.kit import Dispositif
-from portal.web.identite import Personne
+from portal.web.identite import Moi
 from portal.web.rendu import rendre
 
 
 @get("/branches", droit=DROIT)
 async def lister(
     request: Request[Any, Any, Any],
-    moi: Personne,
-    dispositifs: dict[str, Dispositif],
-    q: str = "",
+    moi: Moi,
+    dispositifs: Dispositifs,
+    q: FromQuery[str] = "",
 ) -> Response[Any]:
     """The OPCO's branches within reach, each with what is open to it today."""
     jour = await clock.aujourd_hui()
@@ -52,9 +53,9 @@ async def lister(
 @get("/branches/{idcc:str}", droit=DROIT)
 async def montrer(
     request: Request[Any, Any, Any],
-    moi: Personne,
-    idcc: str,
-    dispositifs: dict[str, Dispositif],
+    moi: Moi,
+    idcc: FromPath[str],
+    dispositifs: Dispositifs,
 ) -> Response[Any]:
     """One branch: dispositifs with their openings, parameters with their values of today."""
     code = await branche(moi, idcc)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from portal.branches import queries, referentiel
+from portal.branches.commun import Dispositifs
 from portal.infra import clock
-from portal.kit import Dispositif
 from portal.web.erreurs import Introuvable
 from portal.web.rendu import rendre
 
@@ -16,9 +17,7 @@ PROFILS = {"adherent": "Adhérent", "prestataire": "Prestataire"}
 
 
 @get("/dispositifs", droit="public")
-async def lister(
-    request: Request[Any, Any, Any], dispositifs: dict[str, Dispositif]
-) -> Response[Any]:
+async def lister(request: Request[Any, Any, Any], dispositifs: Dispositifs) -> Response[Any]:
     """Every dispositif of the portal, with what it is for."""
     return rendre(
         request,
@@ -29,7 +28,7 @@ async def lister(
 
 @get("/dispositifs/{code:str}", droit="public")
 async def montrer(
-    request: Request[Any, Any, Any], code: str, dispositifs: dict[str, Dispositif]
+    request: Request[Any, Any, Any], code: FromPath[str], dispositifs: Dispositifs
 ) -> Response[Any]:
     """One dispositif: who may ask, steps, documents and what each must contain, checks, branches."""
     dispositif = dispositifs.get(code)

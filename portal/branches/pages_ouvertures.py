@@ -6,24 +6,23 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from portal.branches import operations, queries, referentiel
-from portal.branches.commun import DROIT, branche
+from portal.branches.commun import DROIT, Dispositifs, branche
 from portal.branches.formulaires import Fermer, Ouvrir
 from portal.branches.operations import Refuse
 from portal.infra import clock
 from portal.kit import Dispositif
 from portal.kit.formulaire import Saisie, lire, lire_formulaire
 from portal.web.erreurs import Introuvable
-from portal.web.identite import Personne
+from portal.web.identite import Moi
 from portal.web.rendu import rediriger, rendre
 
 CHEMIN = "/branches/{idcc:str}/dispositifs/{code:str}"
 
 
-async def _cible(
-    moi: Personne, idcc: str, code: str, dispositifs: dict[str, Dispositif]
-) -> Dispositif:
+async def _cible(moi: Moi, idcc: str, code: str, dispositifs: dict[str, Dispositif]) -> Dispositif:
     """The dispositif of a path, within reach. All branches at once can't be opened."""
     if await branche(moi, idcc) is None or code not in dispositifs:
         raise Introuvable()
@@ -62,10 +61,10 @@ async def _page(
 @get(CHEMIN, droit=DROIT)
 async def montrer(
     request: Request[Any, Any, Any],
-    moi: Personne,
-    idcc: str,
-    code: str,
-    dispositifs: dict[str, Dispositif],
+    moi: Moi,
+    idcc: FromPath[str],
+    code: FromPath[str],
+    dispositifs: Dispositifs,
 ) -> Response[Any]:
     """Openings of the dispositif in this branch, past, present and to come."""
     return await _page(request, idcc, await _cible(moi, idcc, code, dispositifs))
@@ -74,10 +73,10 @@ async def montrer(
 @post(f"{CHEMIN}/ouvrir", droit=DROIT, status_code=200)
 async def ouvrir(
     request: Request[Any, Any, Any],
-    moi: Personne,
-    idcc: str,
-    code: str,
-    dispositifs: dict[str, Dispositif],
+    moi: Moi,
+    idcc: FromPath[str],
+    code: FromPath[str],
+    dispositifs: Dispositifs,
 ) -> Response[Any]:
     """Open it from a day on."""
     dispositif = await _cible(moi, idcc, code, dispositifs)
@@ -101,10 +100,10 @@ async def ouvrir(
 @post(f"{CHEMIN}/fermer", droit=DROIT, status_code=200)
 async def fermer(
     request: Request[Any, Any, Any],
-    moi: Personne,
-    idcc: str,
-    code: str,
-    dispositifs: dict[str, Dispositif],
+    moi: Moi,
+    idcc: FromPath[str],
+    code: FromPath[str],
+    dispositifs: Dispositifs,
 ) -> Response[Any]:
     """Set the last day of the present opening."""
     dispositif = await _cible(moi, idcc, code, dispositifs)
@@ -114,12 +113,12 @@ async def fermer(
         (o for o in await queries.ouvertures(idcc, code) if o.etat(jour) == "Ouvert"), None
     )
     if courante is None:
-        saisie.refuser("dernier", "Ce dispositif n’est pas ouvert à cette branche.")
+        saisie.refuser("fermeture", "Ce dispositif n’est pas ouvert à cette branche.")
     elif saisie.complete:
         try:
-            await operations.fermer(courante.uid, saisie.valides["dernier"], acteur=moi)
+            await operations.fermer(courante.uid, saisie.valides["fermeture"], acteur=moi)
         except Refuse as refus:
-            saisie.refuser(refus.champ, refus.message)
+            saisie.refuser("fermeture", refus.message)
     if saisie.erreurs:
         return await _page(request, idcc, dispositif, fermer=saisie, statut=422)
     return rediriger(
@@ -132,11 +131,11 @@ async def fermer(
 @post(f"{CHEMIN}/ouvertures/{{uid:uuid}}/annuler", droit=DROIT, status_code=200)
 async def annuler(
     request: Request[Any, Any, Any],
-    moi: Personne,
-    idcc: str,
-    code: str,
-    uid: UUID,
-    dispositifs: dict[str, Dispositif],
+    moi: Moi,
+    idcc: FromPath[str],
+    code: FromPath[str],
+    uid: FromPath[UUID],
+    dispositifs: Dispositifs,
 ) -> Response[Any]:
     """Take back an opening to come."""
     dispositif = await _cible(moi, idcc, code, dispositifs)

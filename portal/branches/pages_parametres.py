@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from portal.branches import operations, queries, referentiel
 from portal.branches.commun import DROIT, branche, declares
@@ -20,7 +21,7 @@ from portal.infra import clock
 from portal.kit import ParametreDeclare
 from portal.kit.formulaire import Saisie, lire, lire_formulaire
 from portal.web.erreurs import Introuvable
-from portal.web.identite import Personne
+from portal.web.identite import Moi
 from portal.web.rendu import rediriger, rendre
 
 CHEMIN = "/branches/{idcc:str}/parametres/{cle:str}"
@@ -69,7 +70,7 @@ async def _page(
 
 @get(CHEMIN, droit=DROIT)
 async def montrer(
-    request: Request[Any, Any, Any], moi: Personne, idcc: str, cle: str
+    request: Request[Any, Any, Any], moi: Moi, idcc: FromPath[str], cle: FromPath[str]
 ) -> Response[Any]:
     """Values of a parameter for this branch and for all, with what is to come and what was."""
     code = await branche(moi, idcc)
@@ -79,7 +80,7 @@ async def montrer(
 
 @post(CHEMIN, droit=DROIT, status_code=200)
 async def poser(
-    request: Request[Any, Any, Any], moi: Personne, idcc: str, cle: str
+    request: Request[Any, Any, Any], moi: Moi, idcc: FromPath[str], cle: FromPath[str]
 ) -> Response[Any]:
     """Set a value from a day on."""
     code = await branche(moi, idcc)

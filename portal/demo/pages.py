@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath, FromQuery
 from markupsafe import Markup, escape
 from pydantic import AfterValidator, BaseModel
 from pydantic_core import PydanticCustomError
@@ -29,7 +30,9 @@ _ADRESSE = re.compile(r"https?://[^\s<>\"«»]+[^\s<>\"«».,;:!?)]")
 
 
 @get("/demo/courriels", droit="public")
-async def courriels(request: Requete, apres: str | None = None, q: str = "") -> Response[Any]:
+async def courriels(
+    request: Requete, apres: FromQuery[str | None] = None, q: FromQuery[str] = ""
+) -> Response[Any]:
     """E-mails that the portal would have sent, newest first; `q` looks in addresses."""
     curseur = decoder(apres, 1)
     lignes = await sql(
@@ -62,7 +65,7 @@ async def courriels(request: Requete, apres: str | None = None, q: str = "") -> 
 
 
 @get("/demo/courriels/{uid:uuid}", droit="public")
-async def courriel(request: Requete, uid: UUID) -> Response[Any]:
+async def courriel(request: Requete, uid: FromPath[UUID]) -> Response[Any]:
     """One e-mail, its links clickable."""
     ligne = await sql1("select a, sujet, texte, etat, cree_le from courriel where uid = $1", uid)
     if ligne is None:

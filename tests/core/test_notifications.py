@@ -66,10 +66,14 @@ async def test_j03_meme_evenement_sonne_une_fois() -> None:
 
 async def test_j03_une_operation_defaite_ne_dit_rien() -> None:
     compte = await _personne()
-    with pytest.raises(ZeroDivisionError):
+
+    async def defaite() -> None:
         async with transaction():
             await operations.notifier([compte.id], "dossier", "Accordé", "/dossiers/1")
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await defaite()
     assert await _cloche(compte.id) == []
     assert await courriels(compte.email) == []
 

@@ -10,14 +10,14 @@ from portal.core.accueil.queries import Attaches, attaches
 from portal.core.notifications import queries as notifications
 from portal.infra import clock
 from portal.web.fournisseurs import Fournisseurs
-from portal.web.identite import Personne
+from portal.web.identite import Moi
 from portal.web.rendu import Rendu, rendre
 
 DERNIERES = 5
 
 
 @get("/accueil", droit="connecte")
-async def accueil(request: Request[Any, Any, Any], moi: Personne) -> Response[Any]:
+async def accueil(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
     """« Mes tâches », the numbers that matter, « Mes accès rapides », « Mes notifications »."""
     rendu: Rendu = request.app.state.rendu
     fournisseurs: Fournisseurs = rendu.fournisseurs

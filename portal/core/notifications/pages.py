@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from portal.core.notifications import operations, queries
 from portal.core.notifications.queries import Filtre
 from portal.web.erreurs import Introuvable
-from portal.web.identite import Personne
+from portal.web.identite import Moi
 from portal.web.rendu import rediriger, rendre, url_interne
 
 LISTE = "/notifications"
@@ -29,9 +29,9 @@ def _url(filtre: Filtre, apres: str | None = None) -> str:
 @get(LISTE, droit="connecte")
 async def lister(
     request: Request[Any, Any, Any],
-    moi: Personne,
-    filtre: str = "toutes",
-    apres: Annotated[str | None, Parameter(max_length=400)] = None,
+    moi: Moi,
+    filtre: FromQuery[str] = "toutes",
+    apres: FromQuery[str | None] = None,
 ) -> Response[Any]:
     """All notifications of the signed-in person, or the unread ones."""
     choix: Filtre = "non_lues" if filtre == "non_lues" else "toutes"
@@ -50,13 +50,13 @@ async def lister(
 
 
 @get("/notifications/cloche", droit="connecte")
-async def cloche(request: Request[Any, Any, Any], moi: Personne) -> Response[Any]:
+async def cloche(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
     """The bell alone, with its count of now."""
     return rendre(request, "notifications/_cloche.html", nombre=moi.cloche)
 
 
 @post("/notifications/{uid:uuid}/ouvrir", droit="connecte")
-async def ouvrir(request: Request[Any, Any, Any], moi: Personne, uid: UUID) -> Redirect:
+async def ouvrir(request: Request[Any, Any, Any], moi: Moi, uid: FromPath[UUID]) -> Redirect:
     """Mark as read and go to the object."""
     url = await operations.ouvrir(moi.compte_id, uid)
     if url is None:
@@ -65,7 +65,7 @@ async def ouvrir(request: Request[Any, Any, Any], moi: Personne, uid: UUID) -> R
 
 
 @post("/notifications/{uid:uuid}/lire", droit="connecte")
-async def lire(request: Request[Any, Any, Any], moi: Personne, uid: UUID) -> Redirect:
+async def lire(request: Request[Any, Any, Any], moi: Moi, uid: FromPath[UUID]) -> Redirect:
     """Mark as read and stay."""
     if not await operations.marquer_lue(moi.compte_id, uid):
         raise Introuvable()
@@ -73,7 +73,7 @@ async def lire(request: Request[Any, Any, Any], moi: Personne, uid: UUID) -> Red
 
 
 @post("/notifications/tout-lire", droit="connecte")
-async def tout_lire(request: Request[Any, Any, Any], moi: Personne) -> Redirect:
+async def tout_lire(request: Request[Any, Any, Any], moi: Moi) -> Redirect:
     """Mark all as read."""
     await operations.tout_marquer_lu(moi.compte_id)
     return rediriger(
