@@ -1,1 +1,1 @@
-"""The ledger: money as movements that are only ever added. It knows no dossier, only its uid."""
+"""The ledger: what is engaged, invoiced and paid for each dossier, as movements never rewritten."""

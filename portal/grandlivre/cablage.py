@@ -1,4 +1,4 @@
-"""The ledger has no page: upper rooms write in it and show it."""
+"""The ledger has no page of its own: rooms above post to it and read it."""
 
 from portal.web.cablage import Cablage
 

@@ -11,4 +11,5 @@ APP_CONFIG = AppConfig(
     migrations_folder_path=str(Path(__file__).parent / "migrations"),
     table_classes=[Engagement, Mouvement],
     migration_dependencies=[],
+    commands=[],
 )
