@@ -1,0 +1,17 @@
+"""The test dispositif stands in the register beside those of the built-in plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from portal.dossiers import registre
+from tests.dossiers.dispositif_essai import CODE, ESSAI
+
+
+@pytest.fixture(autouse=True)
+def _essai() -> Iterator[None]:
+    registre.DISPOSITIFS[CODE] = ESSAI
+    yield
+    registre.DISPOSITIFS.pop(CODE, None)
