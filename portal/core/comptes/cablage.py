@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from portal.core.comptes import (
-    pages_compte, pages_connexion, pages_inscription, parcage, purge, queries,
+    pages_compte,
+    pages_connexion,
+    pages_inscription,
+    parcage,
+    purge,
+    queries,
 )  # fmt: skip
 from portal.web import pages_fixes
 from portal.web.cablage import Cablage

@@ -11,8 +11,7 @@ NB = "\u00a0"
 def _signer(texte: str) -> str:
     s = get_settings()
     return (
-        f"Bonjour,\n\n{texte}\n\nMon Espace, {s.opco_nom}\n"
-        f"Une question{NB}? {s.opco_telephone}\n"
+        f"Bonjour,\n\n{texte}\n\nMon Espace, {s.opco_nom}\nUne question{NB}? {s.opco_telephone}\n"
     )
 
 

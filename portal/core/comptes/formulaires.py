@@ -32,7 +32,9 @@ def _lire_nom(valeur: Any) -> Any:
         return valeur
     texte = " ".join(unicodedata.normalize("NFC", valeur).split())
     if not all(c in _PONCTUATION or unicodedata.category(c)[0] in "LM" for c in texte):
-        raise _erreur("Un nom comporte des lettres, des espaces, des traits d’union, des apostrophes.")
+        raise _erreur(
+            "Un nom comporte des lettres, des espaces, des traits d’union, des apostrophes."
+        )
     if not any(unicodedata.category(c)[0] == "L" for c in texte):
         raise _erreur("Saisissez au moins une lettre.")
     return texte
@@ -142,7 +144,9 @@ def lire_nouveau(modele: type[BaseModel], poste: dict[str, Any], email: str) -> 
     if choisi is not None and (critique := motdepasse.critiquer(choisi, email)):
         saisie.refuser("mot_de_passe", critique)
     elif choisi is not None and saisie.valides.get("confirmation") not in (None, choisi):
-        saisie.refuser("confirmation", "Les deux mots de passe sont différents. Saisissez-les à nouveau.")
+        saisie.refuser(
+            "confirmation", "Les deux mots de passe sont différents. Saisissez-les à nouveau."
+        )
     return saisie
 
 
@@ -152,4 +156,3 @@ def oublier_secrets(saisie: Saisie) -> Saisie:
         if nom in saisie.brut:
             saisie.brut[nom] = ""
     return saisie
-

@@ -13,7 +13,11 @@ from uuid import UUID
 
 from portal.core.comptes import courriels, limites
 from portal.core.comptes.jetons import (
-    code_juste, condenser, empreinte_code, nouveau_code, nouveau_jeton,
+    code_juste,
+    condenser,
+    empreinte_code,
+    nouveau_code,
+    nouveau_jeton,
 )  # fmt: skip
 from portal.core.comptes.operations import Compte, creer_compte
 from portal.core.journal.operations import noter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -32,7 +33,7 @@ REGLE = (
 _fils = ThreadPoolExecutor(EN_PARALLELE, thread_name_prefix="argon2")
 _en_cours = 0
 
-T = TypeVar("T")
+R = TypeVar("R")
 
 
 def manques(mot_de_passe: str) -> list[str]:
@@ -117,8 +118,8 @@ async def hacher(mot_de_passe: str) -> str:
 async def verifier(empreinte: str | None, mot_de_passe: str) -> bool:
     """Whether it is the password. Without a hash (no account) the same work, then no."""
     settings = get_settings()
-    cible = empreinte or _factice(settings.argon2_time, settings.argon2_memory)
-    return await _a_cote(verifier_ici, cible, mot_de_passe) and empreinte is not None
+    factice = _factice(settings.argon2_time, settings.argon2_memory)
+    return await _a_cote(verifier_ici, empreinte or factice, mot_de_passe) and empreinte is not None
 
 
 def a_rehacher(empreinte: str) -> bool:
@@ -126,15 +127,16 @@ def a_rehacher(empreinte: str) -> bool:
     return _hacheur().check_needs_rehash(empreinte)
 
 
-async def _a_cote(fonction: object, *args: str) -> T:  # type: ignore[type-var]
+async def _a_cote(fonction: Callable[..., R], *args: str) -> R:
     global _en_cours
     if _en_cours >= EN_ATTENTE_MAX:
         raise TropDeTentatives(
-            "Beaucoup de personnes se connectent en ce moment. Recommencez dans quelques secondes.", 5
+            "Beaucoup de personnes se connectent en ce moment. Recommencez dans quelques secondes.",
+            5,
         )
     _en_cours += 1
     try:
         boucle = asyncio.get_running_loop()
-        return await boucle.run_in_executor(_fils, fonction, *args)  # type: ignore[arg-type]
+        return await boucle.run_in_executor(_fils, fonction, *args)
     finally:
         _en_cours -= 1

@@ -185,7 +185,9 @@ async def changer_mot_de_passe(
         attente = await limites.CONNEXION_COMPTE.attente(moi.email, verrou=True)
         if attente:
             return None, attente
-        ligne = await sql1("select mot_de_passe from compte where id = $1 for update", moi.compte_id)
+        ligne = await sql1(
+            "select mot_de_passe from compte where id = $1 for update", moi.compte_id
+        )
         if not await motdepasse.verifier(ligne["mot_de_passe"] if ligne else None, actuel):
             attente = await limites.CONNEXION_COMPTE.noter(moi.email)
             await noter("compte.mot_de_passe_refuse", acteur=moi, objet=("compte", moi.uid))

@@ -6,16 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from portal.core.comptes import operations, parcage, queries, sessions
 from portal.core.comptes.formulaires import (
-    ChangementMotDePasse, Profil, lire_nouveau, oublier_secrets,
+    ChangementMotDePasse,
+    Profil,
+    lire_nouveau,
+    oublier_secrets,
 )  # fmt: skip
 from portal.core.comptes.limites import en_mots
 from portal.core.comptes.visiteur import adresse_ip, nommer_appareil, poser_session
 from portal.kit.formulaire import Saisie, lire, lire_formulaire
 from portal.web.erreurs import Introuvable
-from portal.web.identite import Personne
+from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
 Requete = Request[Any, Any, Any]
@@ -23,13 +27,13 @@ Page = Response[Any]
 
 
 @get("/compte", droit="connecte")
-async def voir_compte(request: Requete, moi: Personne) -> Page:
+async def voir_compte(request: Requete, moi: Moi) -> Page:
     """Who I am here, how I am told of things, where I am signed in."""
     return await _page_compte(request, moi)
 
 
 @post("/compte", droit="connecte")
-async def modifier(request: Requete, moi: Personne) -> Page:
+async def modifier(request: Requete, moi: Moi) -> Page:
     """Change identity, phone, e-mail choice."""
     saisie = lire_formulaire(Profil, dict((await request.form()).items()))
     if not saisie.complete:
@@ -47,13 +51,13 @@ async def modifier(request: Requete, moi: Personne) -> Page:
 
 
 @get("/compte/mot-de-passe", droit="connecte")
-async def voir_mot_de_passe(request: Requete, moi: Personne) -> Page:
+async def voir_mot_de_passe(request: Requete, moi: Moi) -> Page:
     """Choose a new password."""
     return _page_mot_de_passe(request, lire(ChangementMotDePasse, {}))
 
 
 @post("/compte/mot-de-passe", droit="connecte")
-async def changer_mot_de_passe(request: Requete, moi: Personne) -> Page:
+async def changer_mot_de_passe(request: Requete, moi: Moi) -> Page:
     """The new password ends every session; this browser gets a new one."""
     saisie = lire_nouveau(ChangementMotDePasse, dict((await request.form()).items()), moi.email)
     if not saisie.complete:
@@ -79,7 +83,7 @@ async def changer_mot_de_passe(request: Requete, moi: Personne) -> Page:
 
 
 @post("/compte/sessions/{uid:uuid}/terminer", droit="connecte")
-async def terminer_session(request: Requete, moi: Personne, uid: UUID) -> Page:
+async def terminer_session(request: Requete, moi: Moi, uid: FromPath[UUID]) -> Page:
     """End one of my sessions."""
     if not await sessions.terminer(moi, uid):
         raise Introuvable()
@@ -87,14 +91,14 @@ async def terminer_session(request: Requete, moi: Personne, uid: UUID) -> Page:
 
 
 @post("/compte/sessions/terminer-les-autres", droit="connecte")
-async def terminer_autres(request: Requete, moi: Personne) -> Page:
+async def terminer_autres(request: Requete, moi: Moi) -> Page:
     """End all my sessions but this one."""
     await sessions.terminer_autres(moi)
     return rediriger(request, "/compte", "Vos autres sessions sont terminées.")
 
 
 @get("/reprise/{uid:str}", droit="connecte")
-async def voir_reprise(request: Requete, moi: Personne, uid: str) -> Page:
+async def voir_reprise(request: Requete, moi: Moi, uid: FromPath[str]) -> Page:
     """What was posted after the session had ended, ready to be posted again."""
     parquee = await parcage.lire(moi.compte_id, uid)
     if parquee is None:
@@ -107,11 +111,20 @@ async def _page_compte(
 ) -> Page:
     if profil is None:
         actuel = await queries.identite(moi.compte_id)
-        profil = lire(Profil, {nom: actuel[nom] or "" for nom in Profil.model_fields})
+        actuel["telephone"] = _lisible(actuel["telephone"])
+        profil = lire(Profil, {nom: actuel[nom] for nom in Profil.model_fields})
     return rendre(
         request, "comptes/compte.html", statut=statut, profil=profil,
         sessions=await queries.mes_sessions(moi),
     )  # fmt: skip
+
+
+def _lisible(telephone: str | None) -> str:
+    """A French number by pairs, another as it is kept."""
+    if not telephone or not telephone.startswith("+33"):
+        return telephone or ""
+    national = "0" + telephone[3:]
+    return " ".join(national[i : i + 2] for i in range(0, len(national), 2))
 
 
 def _page_mot_de_passe(request: Requete, saisie: Saisie, *, statut: int = 200) -> Page:

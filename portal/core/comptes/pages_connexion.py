@@ -5,18 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from portal.core.comptes import parcage, personas, reinitialisation, sessions
 from portal.core.comptes.formulaires import (
-    Adresse, Identifiants, NouveauMotDePasse, lire_nouveau, oublier_secrets,
+    Adresse,
+    Identifiants,
+    NouveauMotDePasse,
+    lire_nouveau,
+    oublier_secrets,
 )  # fmt: skip
 from portal.core.comptes.limites import en_mots
 from portal.core.comptes.visiteur import (
-    adresse_ip, jeton_de_session, nommer_appareil, poser_session, reglages, retirer_session,
+    adresse_ip,
+    jeton_de_session,
+    nommer_appareil,
+    poser_session,
+    reglages,
+    retirer_session,
 )  # fmt: skip
 from portal.kit.formulaire import Saisie, lire, lire_formulaire
-from portal.web.identite import Personne
+from portal.web.identite import Visiteur
 from portal.web.rendu import rediriger, rendre, url_interne
 
 Requete = Request[Any, Any, Any]
@@ -26,7 +36,7 @@ REFUS = "L’adresse e-mail ou le mot de passe ne sont pas les bons. Vérifiez-l
 
 
 @get("/", droit="public")
-async def accueil_public(request: Requete, visiteur: Personne | None) -> Page:
+async def accueil_public(request: Requete, visiteur: Visiteur) -> Page:
     """What this is, and the ways in."""
     if visiteur:
         return Redirect("/accueil", status_code=303)
@@ -34,7 +44,7 @@ async def accueil_public(request: Requete, visiteur: Personne | None) -> Page:
 
 
 @get("/connexion", droit="public")
-async def voir_connexion(request: Requete, visiteur: Personne | None) -> Page:
+async def voir_connexion(request: Requete, visiteur: Visiteur) -> Page:
     """Sign-in, then back to `suite`, or to the form that was parked (`reprise`)."""
     suite = url_interne(request.query_params.get("suite"))
     if visiteur:
@@ -71,7 +81,7 @@ async def connecter(request: Requete) -> Page:
 
 
 @post("/deconnexion", droit="public", sans_cle=True)
-async def deconnecter(request: Requete, visiteur: Personne | None) -> Page:
+async def deconnecter(request: Requete, visiteur: Visiteur) -> Page:
     """End the session; nothing of it stays in the browser."""
     if visiteur:
         await sessions.deconnecter(visiteur)
@@ -107,7 +117,7 @@ async def oublie(request: Requete) -> Page:
 
 
 @get("/mot-de-passe/nouveau/{jeton:str}", droit="public")
-async def voir_nouveau(request: Requete, jeton: str) -> Page:
+async def voir_nouveau(request: Requete, jeton: FromPath[str]) -> Page:
     """Where the mailed link leads. Opening it does not use it up: mail scanners open links too."""
     lien = await reinitialisation.lire_lien(jeton)
     if lien is None:
@@ -116,7 +126,7 @@ async def voir_nouveau(request: Requete, jeton: str) -> Page:
 
 
 @post("/mot-de-passe/nouveau/{jeton:str}", droit="public")
-async def nouveau(request: Requete, jeton: str) -> Page:
+async def nouveau(request: Requete, jeton: FromPath[str]) -> Page:
     """The new password; every session of the account ends."""
     lien = await reinitialisation.lire_lien(jeton)
     if lien is None:

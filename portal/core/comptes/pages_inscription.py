@@ -9,16 +9,25 @@ from litestar.response import Redirect
 
 from portal.core.comptes import inscription
 from portal.core.comptes.formulaires import (
-    Adresse, CodeRecu, FinInscription, lire_nouveau, oublier_secrets,
+    Adresse,
+    CodeRecu,
+    FinInscription,
+    lire_nouveau,
+    oublier_secrets,
 )  # fmt: skip
 from portal.core.comptes.limites import en_mots
 from portal.core.comptes.sessions import ouvrir_session
 from portal.core.comptes.visiteur import (
-    adresse_ip, jeton_inscription, nommer_appareil, poser_inscription, poser_session, reglages,
+    adresse_ip,
+    jeton_inscription,
+    nommer_appareil,
+    poser_inscription,
+    poser_session,
+    reglages,
 )  # fmt: skip
 from portal.kit.formulaire import Saisie, lire, lire_formulaire
 from portal.web.erreurs import ErreurPage
-from portal.web.identite import Personne
+from portal.web.identite import Visiteur
 from portal.web.rendu import rediriger, rendre
 
 Requete = Request[Any, Any, Any]
@@ -44,7 +53,7 @@ class AdresseNonProuvee(ErreurPage):
 
 
 @get("/compte/creer", droit="public")
-async def voir_creer(request: Requete, visiteur: Personne | None) -> Page:
+async def voir_creer(request: Requete, visiteur: Visiteur) -> Page:
     """Step one: the address."""
     if visiteur:
         return Redirect("/accueil", status_code=303)
@@ -105,9 +114,7 @@ async def renvoyer(request: Requete) -> Page:
     if demande is None or demande.prouve_le or demande.utilise_le:
         return rediriger(request, "/compte/creer")
     if attente := await inscription.renvoyer(demande, adresse_ip(request)):
-        return _page_code(
-            request, demande.email, lire(CodeRecu, {}), statut=429, patience=attente
-        )
+        return _page_code(request, demande.email, lire(CodeRecu, {}), statut=429, patience=attente)
     return rediriger(
         request, "/compte/code", "Un nouveau code est parti. Le précédent ne sert plus."
     )
@@ -123,18 +130,18 @@ async def voir_finaliser(request: Requete) -> Page:
 
 
 @post("/compte/finaliser", droit="public")
-async def finaliser(request: Requete) -> Page:
+async def finaliser(request: Requete, visiteur: Visiteur) -> Page:
     """The account exists, and its person is signed in."""
     jeton = jeton_inscription(request)
     demande = await inscription.demande_de(jeton)
+    if visiteur and (demande is None or not demande.a_finir):
+        return Redirect("/accueil", status_code=303)
     if demande is None or jeton is None or not demande.a_finir:
         raise AdresseNonProuvee()
     saisie = lire_nouveau(FinInscription, dict((await request.form()).items()), demande.email)
     if not saisie.complete:
         return _page_finaliser(request, demande.email, oublier_secrets(saisie), statut=422)
-    identite = {
-        nom: saisie.valides.get(nom) for nom in ("civilite", "nom", "prenom", "telephone")
-    }
+    identite = {nom: saisie.valides.get(nom) for nom in ("civilite", "nom", "prenom", "telephone")}
     compte = await inscription.finaliser(jeton, saisie.valides["mot_de_passe"], identite)
     if compte is None:
         reponse = rediriger(

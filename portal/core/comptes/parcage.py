@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request
+from litestar.datastructures import UploadFile
 
 from portal.core.comptes.queries import compte_de_session_finie
 from portal.core.comptes.visiteur import jeton_de_session
@@ -50,7 +51,10 @@ async def parquer(request: Request[Any, Any, Any]) -> str | None:
     if compte is None:
         return None
     chemin = _ou_reprendre(request)
-    postes = (await request.form()).multi_items()
+    postes = list((await request.form()).multi_items())
+    for _, valeur in postes:
+        if isinstance(valeur, UploadFile):
+            await valeur.close()
     champs = [(nom, valeur) for nom, valeur in postes if gardable(nom, valeur)]
     contenu = json.dumps(champs, ensure_ascii=False).encode()
     if not champs or len(contenu) > TAILLE_MAX:

@@ -33,9 +33,7 @@ async def demander(email: str, ip: str) -> int:
             return attente
         await limites.REINIT_ADRESSE.noter(email)
         await limites.ENVOI_IP.noter(ip)
-        compte = await sql1(
-            "select id, uid from compte where email = $1 and actif", email
-        )
+        compte = await sql1("select id, uid from compte where email = $1 and actif", email)
         jeton = nouveau_jeton()
         quand = clock.instant()
         await executer(
@@ -74,9 +72,7 @@ async def lire_lien(jeton: str) -> Lien | None:
 async def reinitialiser(jeton: str, mot_de_passe: str) -> bool:
     """Set the password of the link's account and end all its sessions; False: the link is dead."""
     async with transaction():
-        ligne = await sql1(
-            f"{VIVANT} for update of j, c", condenser(jeton[:100]), clock.instant()
-        )
+        ligne = await sql1(f"{VIVANT} for update of j, c", condenser(jeton[:100]), clock.instant())
         if ligne is None:
             return False
         compte = ligne["compte_id"]

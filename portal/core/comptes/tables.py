@@ -1,7 +1,16 @@
 """Accounts and what surrounds them."""
 
 from piccolo.columns import (
-    UUID, BigInt, BigSerial, Boolean, Bytea, ForeignKey, Integer, SmallInt, Text, Timestamptz,
+    UUID,
+    BigInt,
+    BigSerial,
+    Boolean,
+    Bytea,
+    ForeignKey,
+    Integer,
+    SmallInt,
+    Text,
+    Timestamptz,
 )  # fmt: skip
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table

@@ -62,7 +62,9 @@ def poser_session(request: Requete, reponse: Response[Any], jeton: str) -> None:
     """The browser keeps the token until it closes; the server decides how long it is worth."""
     https = en_https(request)
     reponse.set_cookie(
-        Cookie(nom_cookie(https), jeton, httponly=True, samesite="lax", secure=https, path="/")
+        Cookie(
+            nom_cookie(https), value=jeton, httponly=True, samesite="lax", secure=https, path="/"
+        )
     )
 
 
@@ -70,7 +72,13 @@ def retirer_session(request: Requete, reponse: Response[Any]) -> None:
     https = en_https(request)
     reponse.set_cookie(
         Cookie(
-            nom_cookie(https), "", max_age=0, httponly=True, samesite="lax", secure=https, path="/"
+            nom_cookie(https),
+            value="",
+            max_age=0,
+            httponly=True,
+            samesite="lax",
+            secure=https,
+            path="/",
         )
     )
     reponse.headers["Clear-Site-Data"] = EFFACER_DONNEES
@@ -85,7 +93,7 @@ def poser_inscription(request: Requete, reponse: Response[Any], jeton: str | Non
     reponse.set_cookie(
         Cookie(
             COOKIE_INSCRIPTION,
-            jeton or "",
+            value=jeton or "",
             max_age=DUREE_INSCRIPTION if jeton else 0,
             httponly=True,
             samesite="lax",
