@@ -1,1 +1,1 @@
-"""From the request for reimbursement to the invoice: proforma, deposit, checks, bank details."""
+"""Requests for reimbursement, proformas, invoices."""

@@ -1,4 +1,4 @@
-"""Piccolo app of invoices."""
+"""Piccolo app of requests, proformas and invoices."""
 
 from pathlib import Path
 
@@ -10,14 +10,15 @@ APP_CONFIG = AppConfig(
     app_name="factures",
     migrations_folder_path=str(Path(__file__).parent / "migrations"),
     table_classes=[
-        tables.SerieNumeros,
-        tables.Rib,
         tables.Demande,
+        tables.DemandeDocument,
         tables.Proforma,
         tables.ProformaLigne,
         tables.Facture,
         tables.FactureLigne,
         tables.FactureEvenement,
+        tables.DepotEnCours,
     ],
-    migration_dependencies=[],
+    migration_dependencies=["portal.dossiers.piccolo_app"],
+    commands=[],
 )

@@ -1,146 +1,158 @@
-"""Tables of invoicing. Amounts are integer cents; `jour` columns are business dates (Paris)."""
+"""Tables of requests, proformas and invoices. Amounts are integer cents."""
 
-from piccolo.columns import (
-    JSONB,
-    UUID,
-    BigInt,
-    BigSerial,
-    Boolean,
-    Date,
-    Integer,
-    Text,
-    Timestamptz,
-)
+from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Boolean, Date, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 
-class SerieNumeros(Table, tablename="serie_numeros"):
-    """Last number of our own series (PF, DR, RG) by year. Retention: none."""
-
-    id = BigSerial(primary_key=True)
-    serie = Text()
-    annee = Integer()
-    dernier = Integer()
-
-
-class Rib(Table, tablename="rib"):
-    """Bank details of a company; one is live, former ones stay. Retention: comptable, 10 ans."""
-
-    id = BigSerial(primary_key=True)
-    uid = UUID(unique=True)
-    siren = Text()
-    iban_secret = BigInt()
-    titulaire = Text()
-    etat = Text()
-    pose_par = BigInt()
-    pose_le = Timestamptz()
-    remplace_le = Timestamptz(null=True)
-
-
 class Demande(Table, tablename="demande"):
-    """A request for reimbursement (DR) inside a dossier. Retention: as the dossier."""
+    """A request for reimbursement (DR) inside a granted dossier."""
+
+    RETENTION = "comptable"  # ten years; drafts end with their dossier
 
     id = BigSerial(primary_key=True)
-    uid = UUID(unique=True)
+    uid = UUID(null=False, unique=True)
     numero = Text(null=True, unique=True)
-    dossier = BigInt()
-    etat = Text()
-    emetteur_siren = Text()
-    emetteur_profil = Text()
-    saisie = JSONB()
-    lignes = JSONB()
-    montant_centimes = BigInt()
-    derniere = Boolean()
-    commentaire = Text()
-    motif = Text()
-    creee_par = BigInt()
-    creee_le = Timestamptz()
-    transmise_par = BigInt(null=True)
+    dossier = BigInt(null=False)
+    etat = Text(null=False)
+    emetteur_siren = Text(null=False)
+    emetteur_siret = Text(null=False)
+    emetteur_profil = Text(null=False)
+    lignes = JSONB(null=False)
+    montant_centimes = BigInt(null=False)
+    derniere = Boolean(null=False)
+    version = Integer(null=False)
+    cree_par = BigInt(null=False)
+    cree_le = Timestamptz(null=False)
     transmise_le = Timestamptz(null=True)
     transmise_jour = Date(null=True)
     decidee_par = BigInt(null=True)
     decidee_le = Timestamptz(null=True)
+    motif = Text(null=False)
+
+
+class DemandeDocument(Table, tablename="demande_document"):
+    """Evidence of a request: documents of its dossier."""
+
+    RETENTION = "comptable"
+
+    id = BigSerial(primary_key=True)
+    demande = BigInt(null=False)
+    document = BigInt(null=False)
 
 
 class Proforma(Table, tablename="proforma"):
-    """A model of invoice without legal value, in a series of its own. Retention: 2 ans."""
+    """A model for the issuer's own invoice, without legal or accounting value."""
+
+    RETENTION = "comptable"
 
     id = BigSerial(primary_key=True)
-    uid = UUID(unique=True)
-    numero = Text(unique=True)
-    emetteur_siren = Text()
-    emetteur_profil = Text()
-    cible = Text()
-    dispositif = Text()
-    public = Text()
-    total_centimes = BigInt()
-    fichier = Text()
-    empreinte = Text()
-    cree_par = BigInt()
-    cree_le = Timestamptz()
-    jour = Date()
+    uid = UUID(null=False, unique=True)
+    numero = Text(null=False, unique=True)
+    siren = Text(null=False)
+    emetteur_siren = Text(null=False)
+    emetteur_profil = Text(null=False)
+    cible = Text(null=False)
+    dispositif = Text(null=False)
+    public = Text(null=False)
+    total_centimes = BigInt(null=False)
+    fichier = Text(null=False)
+    empreinte = Text(null=False)
+    jour = Date(null=False)
+    cree_par = BigInt(null=False)
+    cree_le = Timestamptz(null=False)
 
 
 class ProformaLigne(Table, tablename="proforma_ligne"):
-    """One request for reimbursement on a proforma."""
+    """A request's share of a proforma, in the words of its day."""
+
+    RETENTION = "comptable"
 
     id = BigSerial(primary_key=True)
-    proforma = BigInt()
-    demande = BigInt()
-    dossier = BigInt()
-    montant_centimes = BigInt()
+    proforma = BigInt(null=False)
+    demande = BigInt(null=False)
+    dossier = BigInt(null=False)
+    libelle = Text(null=False)
+    montant_centimes = BigInt(null=False)
 
 
 class Facture(Table, tablename="facture"):
-    """An invoice of somebody else, deposited here. Retention: comptable, 10 ans."""
+    """An invoice issued and deposited by its issuer; `numero` is the issuer's."""
+
+    RETENTION = "comptable"
 
     id = BigSerial(primary_key=True)
-    uid = UUID(unique=True)
-    numero = Text()
-    emetteur_siren = Text()
-    emetteur_profil = Text()
-    emetteur_nom = Text()
-    cible = Text()
-    date_facture = Date()
-    ht_centimes = BigInt()
-    tva_centimes = BigInt()
-    ttc_centimes = BigInt()
-    assujetti = Boolean()
-    iban_secret = BigInt()
-    etat = Text()
-    motifs = JSONB()
-    controles = JSONB()
-    fichier = Text()
-    nom_fichier = Text()
-    taille = BigInt()
-    empreinte = Text()
+    uid = UUID(null=False, unique=True)
+    numero = Text(null=False)
+    cle_numero = Text(null=False)
+    emetteur_siren = Text(null=False)
+    emetteur_profil = Text(null=False)
+    emetteur_nom = Text(null=False)
+    cible = Text(null=False)
+    dispositif = Text(null=False)
+    public = Text(null=False)
+    date_facture = Date(null=False)
+    assujetti = Boolean(null=False)
+    ht_centimes = BigInt(null=False)
+    tva_centimes = BigInt(null=False)
+    ttc_centimes = BigInt(null=False)
+    iban_secret = BigInt(null=False)
+    compte_a_confirmer = Boolean(null=False)
+    etat = Text(null=False)
+    a_verifier = JSONB(null=False, help_text="Points that a person has to look at.")
+    motifs = JSONB(null=False, help_text="Why it was refused or rejected: point, attendu.")
+    fichier = Text(null=False)
+    fichier_nom = Text(null=False)
+    fichier_taille = BigInt(null=False)
+    empreinte = Text(null=False)
     proforma = BigInt(null=True)
-    deposee_par = BigInt()
-    deposee_le = Timestamptz()
-    jour = Date()
-    recherche = Text()
+    remplace = BigInt(null=True)
+    recherche = Text(null=False)
+    version = Integer(null=False)
+    deposee_par = BigInt(null=False)
+    deposee_le = Timestamptz(null=False)
+    deposee_jour = Date(null=False)
+    decidee_par = BigInt(null=True)
+    decidee_le = Timestamptz(null=True)
+    payee_jour = Date(null=True)
 
 
 class FactureLigne(Table, tablename="facture_ligne"):
-    """What an invoice bills of one request for reimbursement."""
+    """An invoice's share for one request of one dossier."""
+
+    RETENTION = "comptable"
 
     id = BigSerial(primary_key=True)
-    facture = BigInt()
-    dossier = BigInt()
-    demande = BigInt()
-    montant_centimes = BigInt()
+    uid = UUID(null=False, unique=True)
+    facture = BigInt(null=False)
+    dossier = BigInt(null=False)
+    demande = BigInt(null=False)
+    montant_centimes = BigInt(null=False)
 
 
 class FactureEvenement(Table, tablename="facture_evenement"):
-    """What happened to an invoice, when, by whom. Append-only. Retention: as the invoice."""
+    """What happened to an invoice. Append-only."""
+
+    RETENTION = "comptable"
 
     id = BigSerial(primary_key=True)
-    uid = UUID(unique=True)
-    facture = BigInt()
-    genre = Text()
-    acteur_id = BigInt(null=True)
-    acteur = Text()
-    instant = Timestamptz()
-    jour = Date()
-    texte = Text()
-    objet_url = Text(null=True)
+    facture = BigInt(null=False)
+    genre = Text(null=False)
+    texte = Text(null=False)
+    acteur = Text(null=False)
+    jour = Date(null=False)
+    instant = Timestamptz(null=False)
+
+
+class DepotEnCours(Table, tablename="depot_en_cours"):
+    """A file that waits for the rest of its form to be right."""
+
+    RETENTION = "technique"  # one day
+
+    id = BigSerial(primary_key=True)
+    uid = UUID(null=False, unique=True)
+    compte = BigInt(null=False)
+    cle_fichier = Text(null=False)
+    nom = Text(null=False)
+    taille = BigInt(null=False)
+    sha256 = Text(null=False)
+    cree_le = Timestamptz(null=False)

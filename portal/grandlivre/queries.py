@@ -1,109 +1,98 @@
-"""Reading the ledger."""
+"""Read the ledger: where one dossier stands, its movements, and whether the totals are right."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from portal.infra.base import sql
-
-LIBELLES = {
-    "engagement": "Engagement",
-    "ajustement": "Ajustement",
-    "liberation": "Reste libéré",
-    "facture": "Facture acceptée",
-    "avoir": "Avoir",
-    "paiement_ordonne": "Virement ordonné",
-    "paiement_execute": "Virement exécuté",
-    "paiement_rejete": "Virement rejeté",
-}
+from portal.infra.base import sql, sql1
 
 
 @dataclass(frozen=True)
 class Solde:
-    """Where a dossier's money stands, in cents."""
+    """Totals of one dossier, in cents."""
 
-    engage: int = 0
-    facture: int = 0
-    ordonne: int = 0
-    paye: int = 0
+    engage: int
+    facture: int
+    ordonne: int
+    paye: int
 
     @property
-    def reste(self) -> int:
-        """What may still be invoiced."""
+    def a_facturer(self) -> int:
         return self.engage - self.facture
 
     @property
-    def solde(self) -> bool:
-        """Everything engaged is paid."""
-        return 0 < self.engage == self.paye
+    def a_payer(self) -> int:
+        return self.facture - self.paye
 
 
 @dataclass(frozen=True)
-class Ligne:
-    """A movement, as shown."""
+class LigneLivre:
+    """One movement, as people read it."""
 
+    uid: UUID
     genre: str
-    montant: int
-    jour: date
-    instant: datetime
     libelle: str
+    montant_centimes: int
+    instant: datetime
+    jour: date
     cause_uid: UUID | None
 
-    @property
-    def mot(self) -> str:
-        return LIBELLES[self.genre]
+
+_SOLDE = (
+    "engage_centimes as engage, facture_centimes as facture, ordonne_centimes as ordonne,"
+    " paye_centimes as paye"
+)
 
 
-async def solde(dossier_uid: UUID) -> Solde:
-    """All zeros when nothing is engaged."""
-    return (await soldes([dossier_uid])).get(dossier_uid, Solde())
+async def solde(dossier_uid: UUID) -> Solde | None:
+    """Totals of a dossier, None where nothing was ever engaged."""
+    ligne = await sql1(f"select {_SOLDE} from engagement where dossier_uid = $1", dossier_uid)
+    return Solde(**ligne) if ligne else None
 
 
-async def soldes(dossier_uids: Iterable[UUID]) -> dict[UUID, Solde]:
-    """The same for several dossiers in one query; those without engagement are absent."""
+async def soldes(dossier_uids: list[UUID]) -> dict[UUID, Solde]:
+    """Totals of many dossiers, in one query."""
     lignes = await sql(
-        "select dossier_uid, engage_centimes, facture_centimes, ordonne_centimes, paye_centimes"
-        " from engagement where dossier_uid = any($1::uuid[])",
-        list(dossier_uids),
+        f"select dossier_uid, {_SOLDE} from engagement where dossier_uid = any($1)", dossier_uids
     )
-    return {
-        ligne["dossier_uid"]: Solde(
-            ligne["engage_centimes"],
-            ligne["facture_centimes"],
-            ligne["ordonne_centimes"],
-            ligne["paye_centimes"],
-        )
-        for ligne in lignes
-    }
+    return {ligne.pop("dossier_uid"): Solde(**ligne) for ligne in lignes}
 
 
-async def mouvements(dossier_uid: UUID) -> list[Ligne]:
-    """A dossier's movements, oldest first."""
+async def verrouiller(dossier_uid: UUID) -> Solde | None:
+    """Totals of a dossier, its engagement locked to the end of the transaction."""
+    ligne = await sql1(
+        f"select {_SOLDE} from engagement where dossier_uid = $1 for update", dossier_uid
+    )
+    return Solde(**ligne) if ligne else None
+
+
+async def mouvements(dossier_uid: UUID) -> list[LigneLivre]:
+    """Movements of a dossier, oldest first."""
     lignes = await sql(
-        "select m.genre, m.montant_centimes as montant, m.jour, m.instant, m.libelle, m.cause_uid"
+        "select m.uid, m.genre, m.libelle, m.montant_centimes, m.instant, m.jour, m.cause_uid"
         " from mouvement m join engagement e on e.id = m.engagement"
         " where e.dossier_uid = $1 order by m.id",
         dossier_uid,
     )
-    return [Ligne(**ligne) for ligne in lignes]
+    return [LigneLivre(**ligne) for ligne in lignes]
 
 
-async def ecarts() -> list[str]:
-    """Engagements whose totals are not the sum of their movements: must be empty (`doctor`)."""
+async def verifier() -> list[str]:
+    """What is wrong with the totals, in plain words: none, unless someone went around the triggers."""
     lignes = await sql(
         "select e.dossier_uid from engagement e left join lateral ("
-        " select coalesce(sum(case when genre in ('engagement', 'ajustement') then montant_centimes"
-        "   when genre = 'liberation' then -montant_centimes end), 0) as engage,"
-        " coalesce(sum(case when genre = 'facture' then montant_centimes"
-        "   when genre = 'avoir' then -montant_centimes end), 0) as facture,"
-        " coalesce(sum(case when genre = 'paiement_ordonne' then montant_centimes"
-        "   when genre = 'paiement_rejete' then -montant_centimes end), 0) as ordonne,"
-        " coalesce(sum(montant_centimes) filter (where genre = 'paiement_execute'), 0) as paye"
-        " from mouvement m where m.engagement = e.id) s on true"
+        "  select coalesce(sum(f.engage), 0) as engage, coalesce(sum(f.facture), 0) as facture,"
+        "    coalesce(sum(f.ordonne), 0) as ordonne, coalesce(sum(f.paye), 0) as paye"
+        "  from mouvement m, mouvement_effet(m.genre, m.montant_centimes) f"
+        "  where m.engagement = e.id) t on true"
         " where (e.engage_centimes, e.facture_centimes, e.ordonne_centimes, e.paye_centimes)"
-        " is distinct from (s.engage, s.facture, s.ordonne, s.paye)"
+        "   is distinct from (t.engage, t.facture, t.ordonne, t.paye) order by e.id"
     )
-    return [f"Grand livre : totaux inexacts pour le dossier {e['dossier_uid']}." for e in lignes]
+    return [_faute(ligne) for ligne in lignes]
+
+
+def _faute(ligne: dict[str, Any]) -> str:
+    return f"Grand livre\u00a0: les totaux du dossier {ligne['dossier_uid']} ne sont pas la somme de ses mouvements."

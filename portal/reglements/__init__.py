@@ -1,1 +1,1 @@
-"""Payment runs: prepared by one accountant, approved by another, told by the bank's return."""
+"""Bank accounts of payees, payment runs, transfer notices."""

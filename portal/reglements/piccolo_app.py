@@ -1,4 +1,4 @@
-"""Piccolo app of payments."""
+"""Piccolo app of accounts and payments."""
 
 from pathlib import Path
 
@@ -10,10 +10,12 @@ APP_CONFIG = AppConfig(
     app_name="reglements",
     migrations_folder_path=str(Path(__file__).parent / "migrations"),
     table_classes=[
+        tables.Rib,
         tables.LotPaiement,
         tables.Paiement,
         tables.PaiementFacture,
         tables.RetourBanque,
     ],
-    migration_dependencies=[],
+    migration_dependencies=["portal.factures.piccolo_app"],
+    commands=[],
 )

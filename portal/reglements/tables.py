@@ -1,71 +1,92 @@
-"""Tables of payments. Amounts are integer cents; `jour` columns are business dates (Paris)."""
+"""Tables of accounts, runs and payments. IBANs are in the safe; amounts are integer cents."""
 
-from piccolo.columns import UUID, BigInt, BigSerial, Boolean, Bytea, Date, Integer, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, BigSerial, Boolean, Bytea, Date, Integer, JSONB, Text, Timestamptz
 from piccolo.table import Table
 
 
-class LotPaiement(Table, tablename="lot_paiement"):
-    """A payment run to one target's account. `contenu` is the bank file, encrypted, kept from the
-    moment that orders its payments. Retention: comptable, 10 ans."""
+class Rib(Table, tablename="rib"):
+    """The account that a company is paid on; former ones stay."""
+
+    RETENTION = "comptable"  # ten years
 
     id = BigSerial(primary_key=True)
-    uid = UUID(unique=True)
-    numero = Text(unique=True)
-    cible = Text()
-    etat = Text()
-    jour = Date()
-    nombre = Integer()
-    total_centimes = BigInt()
-    prepare_par = BigInt()
-    prepare_le = Timestamptz()
+    uid = UUID(null=False, unique=True)
+    siren = Text(null=False)
+    profil = Text(null=False)
+    iban_secret = BigInt(null=False)
+    titulaire = Text(null=False)
+    etat = Text(null=False)
+    saisi_par = BigInt(null=False)
+    saisi_le = Timestamptz(null=False)
+    saisi_jour = Date(null=False)
+    remplace_le = Timestamptz(null=True)
+
+
+class LotPaiement(Table, tablename="lot_paiement"):
+    """A payment run: one target, one debtor account, one file."""
+
+    RETENTION = "comptable"
+
+    id = BigSerial(primary_key=True)
+    uid = UUID(null=False, unique=True)
+    numero = Text(null=False, unique=True)
+    cible = Text(null=False)
+    jour = Date(null=False, help_text="When the bank is to carry it out.")
+    etat = Text(null=False)
+    nombre = Integer(null=False)
+    total_centimes = BigInt(null=False)
+    prepare_par = BigInt(null=False)
+    prepare_le = Timestamptz(null=False)
     valide_par = BigInt(null=True)
     valide_le = Timestamptz(null=True)
-    transmis_par = BigInt(null=True)
     transmis_le = Timestamptz(null=True)
-    fin_par = BigInt(null=True)
-    fin_le = Timestamptz(null=True)
-    contenu = Bytea(null=True)
-    empreinte = Text(null=True)
+    fichier_le = Timestamptz(null=True, help_text="The file's own moment of creation.")
+    fichier = Bytea(null=True, help_text="The file, encrypted.")
 
 
 class Paiement(Table, tablename="paiement"):
-    """One transfer; `reference` is its EndToEndId. Retention: comptable, 10 ans."""
+    """One transfer; `reference` is its EndToEndId."""
+
+    RETENTION = "comptable"
 
     id = BigSerial(primary_key=True)
-    uid = UUID(unique=True)
-    lot = BigInt()
-    reference = Text(unique=True)
-    beneficiaire_siren = Text()
-    nom = Text()
-    iban_secret = BigInt()
-    montant_centimes = BigInt()
-    libelle = Text()
-    etat = Text()
-    motif = Text()
-    regle_le = Timestamptz(null=True)
-    jour = Date(null=True)
+    uid = UUID(null=False, unique=True)
+    lot = BigInt(null=False)
+    reference = Text(null=False, unique=True)
+    cause = Text(null=False, help_text="Why it is paid: 'facture'.")
+    beneficiaire_siren = Text(null=False)
+    beneficiaire_profil = Text(null=False)
+    nom = Text(null=False)
+    iban_secret = BigInt(null=False)
+    montant_centimes = BigInt(null=False)
+    libelle = Text(null=False)
+    etat = Text(null=False)
+    motif = Text(null=False)
+    fini_jour = Date(null=True)
+    fini_le = Timestamptz(null=True)
 
 
 class PaiementFacture(Table, tablename="paiement_facture"):
-    """Which invoices a transfer pays. While `vivant`, no other transfer can."""
+    """Which invoices a transfer pays. An invoice has one living payment at most."""
+
+    RETENTION = "comptable"
 
     id = BigSerial(primary_key=True)
-    paiement = BigInt()
-    facture = BigInt()
-    montant_centimes = BigInt()
-    vivant = Boolean()
+    paiement = BigInt(null=False)
+    facture = BigInt(null=False)
+    montant_centimes = BigInt(null=False)
+    vivant = Boolean(null=False)
 
 
 class RetourBanque(Table, tablename="retour_banque"):
-    """A report of the bank, as it was read. Retention: comptable, 10 ans."""
+    """A status report of the bank that was read, and what it changed."""
+
+    RETENTION = "comptable"
 
     id = BigSerial(primary_key=True)
-    uid = UUID(unique=True)
-    lot = BigInt()
-    message = Text()
-    empreinte = Text()
-    executes = Integer()
-    rejetes = Integer()
-    inchanges = Integer()
-    lu_par = BigInt()
-    lu_le = Timestamptz()
+    lot = BigInt(null=False)
+    message = Text(null=False)
+    empreinte = Text(null=False)
+    resultat = JSONB(null=False)
+    lu_par = BigInt(null=False)
+    lu_le = Timestamptz(null=False)
