@@ -9,7 +9,7 @@ from portal.core.entreprises.tables import (
     ConseillerEntreprise,
     Entreprise,
     Etablissement,
-)  # fmt: skip
+)
 
 APP_CONFIG = AppConfig(
     app_name="entreprises",

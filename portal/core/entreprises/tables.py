@@ -9,7 +9,7 @@ from piccolo.columns import (
     Integer,
     Text,
     Timestamptz,
-)  # fmt: skip
+)
 from piccolo.table import Table
 
 

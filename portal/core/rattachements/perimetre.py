@@ -1,0 +1,124 @@
+"""Rights on objects: SQL text that queries join, and checks that answer 404 or 403."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.infra.base import sql, sql1
+from portal.web.erreurs import Interdit, Introuvable
+from portal.web.garde import DROITS
+from portal.web.identite import Personne
+
+CONNUS = frozenset((*DROITS, "administrer"))
+
+
+def clause(droit: str, alias: str, n: int, *, dispositif: bool = True) -> str:
+    """SQL text: the row `alias` is within reach of account `$n` with this right.
+
+    The row has siren, siret, profil and (unless `dispositif=False`) dispositif. Pass
+    `moi.compte_id` as `$n`.
+    """
+    if droit not in CONNUS:
+        raise ValueError(f"droit inconnu : {droit}")
+    borne = (
+        f" and (p.dispositif is null or p.dispositif = {alias}.dispositif)" if dispositif else ""
+    )
+    return (
+        f"exists (select 1 from perimetre(${n}, '{droit}') p where p.siren = {alias}.siren"
+        f" and (p.siret is null or p.siret = {alias}.siret) and p.profil = {alias}.profil{borne})"
+    )
+
+
+async def voit(
+    moi: Personne,
+    droit: str,
+    siren: str,
+    siret: str | None,
+    profil: str,
+    dispositif: str | None = None,
+) -> bool:
+    """Whether this person holds the right on this object."""
+    ligne = await sql1(
+        "select voit($1, $2, $3, $4, $5, $6) as oui",
+        moi.compte_id,
+        droit,
+        siren,
+        siret,
+        profil,
+        dispositif,
+    )
+    return bool(ligne and ligne["oui"])
+
+
+async def exiger(
+    moi: Personne,
+    droit: str,
+    siren: str,
+    siret: str | None,
+    profil: str,
+    dispositif: str | None = None,
+) -> None:
+    """The object must be within reach (else 404) with this right (else 403)."""
+    ligne = await sql1(
+        "select voit($1, $2, $3, $4, $5, $6) as oui, exists (select 1 from portee($1) p"
+        " where p.siren = $3 and p.profil = $5 and (p.siret is null or p.siret = $4)"
+        " and (p.dispositif is null or p.dispositif = $6)) as atteint",
+        moi.compte_id,
+        droit,
+        siren,
+        siret,
+        profil,
+        dispositif,
+    )
+    _juger(ligne)
+
+
+async def exiger_entreprise(moi: Personne, droit: str, siren: str, profil: str) -> None:
+    """The same for a company's own pages: the right on any of its establishments is enough, the
+    queries behind show what lies within reach."""
+    ligne = await sql1(
+        "select exists (select 1 from perimetre($1, $2) p where p.siren = $3 and p.profil = $4)"
+        " as oui, exists (select 1 from portee($1) p where p.siren = $3 and p.profil = $4)"
+        " as atteint",
+        moi.compte_id,
+        droit,
+        siren,
+        profil,
+    )
+    _juger(ligne)
+
+
+def _juger(ligne: dict[str, bool] | None) -> None:
+    assert ligne is not None
+    if ligne["oui"]:
+        return
+    if not ligne["atteint"]:
+        raise Introuvable()
+    raise Interdit()
+
+
+@dataclass(frozen=True)
+class EntrepriseAtteinte:
+    """A company (or one of its establishments, `siret`) within reach of somebody with a right."""
+
+    siren: str
+    siret: str | None
+    profil: str
+    denomination: str
+    idcc: str | None
+
+
+async def entreprises(moi: Personne, droit: str, limite: int = 1000) -> list[EntrepriseAtteinte]:
+    """Where this person holds the right: whole companies first, then establishments; by name."""
+    lignes = await sql(
+        "select distinct p.siren, p.siret, p.profil, e.denomination, e.idcc, e.cle_tri"
+        " from perimetre($1, $2) p join entreprise e on e.siren = p.siren"
+        " order by e.cle_tri, p.siren, p.profil, p.siret nulls first limit $3",
+        moi.compte_id,
+        droit,
+        limite,
+    )
+    return [
+        EntrepriseAtteinte(e["siren"], e["siret"], e["profil"], e["denomination"], e["idcc"])
+        for e in lignes
+    ]

@@ -1,0 +1,34 @@
+"""Piccolo app of rattachements."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+
+from portal.core.rattachements.tables import (
+    AdministrateurAnnonce,
+    CodeActivation,
+    Courrier,
+    EssaiCode,
+    Habilitation,
+    LotCourriers,
+    Rattachement,
+)
+
+APP_CONFIG = AppConfig(
+    app_name="rattachements",
+    migrations_folder_path=str(Path(__file__).parent / "migrations"),
+    table_classes=[
+        Rattachement,
+        Habilitation,
+        CodeActivation,
+        EssaiCode,
+        LotCourriers,
+        Courrier,
+        AdministrateurAnnonce,
+    ],
+    migration_dependencies=[
+        "portal.core.comptes.piccolo_app",
+        "portal.core.entreprises.piccolo_app",
+    ],
+    commands=[],
+)

@@ -1,0 +1,122 @@
+"""What happens next to a pending request, and what its author can do. Words are pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from portal.core.rattachements.codes import MOIS_DE_VIE, ajouter_mois
+from portal.infra.base import sql1
+from portal.infra.money import date_longue
+
+# For a rattachement `r` and the business day `$2`: who may answer, and which code is under way.
+ETAT_ENTITE = """
+    (select count(*) from rattachement a join compte ca on ca.id = a.compte and ca.actif
+        where a.siren = r.siren and a.profil = r.profil and a.etat = 'actif'
+        and a.administrateur) as administrateurs,
+    (select count(*) from administrateur_annonce an where an.siren = r.siren
+        and an.profil = r.profil and an.active_le is null and an.retire_le is null) as annonces,
+    (select k.valable_jusqu from code_activation k where k.siren = r.siren
+        and k.profil = r.profil and k.etat = 'actif' and k.valable_jusqu >= $2) as code_jusqu,
+    (select max(k.valable_du) from code_activation k where k.siren = r.siren
+        and k.profil = r.profil) as code_poste,
+    exists (select 1 from courrier q where q.siren = r.siren and q.profil = r.profil
+        and q.etat = 'a_produire') as courrier
+"""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """`genre`: administrateurs, annonces, code, courrier, recent, conseiller."""
+
+    genre: str
+    constat: str
+    etape: str
+    url: str = ""
+    action: str = ""
+
+
+def suite(etat: dict[str, Any], jour: date, delai_postal: int) -> Suite:
+    """From the state of a SIREN × profile (see `ETAT_ENTITE`)."""
+    if etat["administrateurs"]:
+        return _administrateurs(etat["administrateurs"])
+    if etat["code_jusqu"]:
+        return Suite(
+            "code",
+            "Cette entreprise n’a pas encore d’administrateur. Un code d’activation a été posté à "
+            f"son siège le {date_longue(etat['code_poste'])}, valable jusqu’au "
+            f"{date_longue(etat['code_jusqu'])}.",
+            "Demandez ce courrier au siège\u00a0: avec le code, vous devenez administrateur aussitôt.",
+            "/rattachements/code",
+            "J’ai un code d’activation",
+        )
+    if etat["annonces"]:
+        return Suite(
+            "annonces",
+            "Les administrateurs de cette entreprise sont connus de votre OPCO, mais n’ont pas encore "
+            "créé leur compte.",
+            "Invitez-les à le créer\u00a0: ils trouveront votre demande dans leurs tâches.",
+        )
+    if etat["courrier"]:
+        return Suite(
+            "courrier",
+            "Cette entreprise n’a pas encore d’administrateur. Un courrier avec un code d’activation "
+            "part au siège de l’entreprise, à l’adresse du registre.",
+            f"Comptez {delai_postal}\u00a0jours après son envoi, puis demandez-le au siège\u00a0: avec le "
+            "code, l’administrateur que l’entreprise désigne entre aussitôt, et répond à votre demande.",
+            "/rattachements/code",
+            "J’ai un code d’activation",
+        )
+    if _recent(etat["code_poste"], jour):
+        return Suite(
+            "recent",
+            f"Un code d’activation a été posté le {date_longue(etat['code_poste'])}, mais il n’est plus "
+            "valable.",
+            "Votre conseiller, ou le formulaire de contact, peut en faire envoyer un nouveau.",
+            "/aide",
+            "Aide et contacts",
+        )
+    return Suite(
+        "conseiller",
+        "Cette entreprise n’a plus d’administrateur.",
+        "Votre conseiller, ou le formulaire de contact, peut faire envoyer un code à son siège.",
+        "/aide",
+        "Aide et contacts",
+    )
+
+
+def _administrateurs(nombre: int) -> Suite:
+    constat = (
+        "L’administrateur de cette entreprise a été prévenu."
+        if nombre == 1
+        else f"Les {nombre}\u00a0administrateurs de cette entreprise ont été prévenus."
+    )
+    return Suite("administrateurs", constat, "Vous serez averti dès sa réponse, ici et par e-mail.")
+
+
+def _recent(poste: date | None, jour: date) -> bool:
+    return poste is not None and poste > ajouter_mois(jour, -MOIS_DE_VIE)
+
+
+async def etat_entite(siren: str, profil: str, jour: date) -> dict[str, Any]:
+    """The state of one SIREN × profile."""
+    ligne = await sql1(
+        f"select {ETAT_ENTITE} from (select $1::text as siren, $3::text as profil) r",
+        siren,
+        jour,
+        profil,
+    )
+    assert ligne is not None
+    return ligne
+
+
+def faut_un_courrier(etat: dict[str, Any], jour: date) -> bool:
+    """A letter goes only where nobody can answer and no code is or was lately under way."""
+    return not (
+        etat["administrateurs"]
+        or etat["annonces"]
+        or etat["code_jusqu"]
+        or etat["courrier"]
+        or _recent(etat["code_poste"], jour)
+    )
