@@ -58,6 +58,7 @@ class Organisme(BaseModel):
         aide="14 chiffres. Le nom se remplit depuis le registre.",
         exemple="732 829 320 00074",
         pilote=True,
+        remplit=(("denomination", "denomination"), ("nda", "nda")),
     )
     denomination: Texte = champ("Nom de l’organisme", longueur_max=120, autocomplete="off")
     nda: Nda = champ(

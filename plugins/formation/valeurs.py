@@ -25,7 +25,7 @@ CHOIX = {
 PARAMETRES = (
     ParametreDeclare(
         cle="formation.cout_horaire",
-        libelle="Plafond du coût pédagogique par heure et par stagiaire (« sans » : coût réel)",
+        libelle="Plafond du coût pédagogique par heure et par stagiaire («\u00a0sans\u00a0»\u00a0: coût réel)",
         unite="€/h",
         criteres=DIMENSIONS,
         choix=CHOIX,

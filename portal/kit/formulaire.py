@@ -41,6 +41,9 @@ class Meta:
     ajouter: str = ""
     titre_ligne: str = ""
     maximum: int | None = None
+    remplit: tuple[tuple[str, str], ...] = ()
+    """For a SIRET: (what the register knows, field of the step that it fills when empty), among
+    « denomination », « nda », « code_postal », « commune », « idcc »."""
 
 
 def champ(libelle: str, *, longueur_max: int | None = None, **options: Any) -> Any:

@@ -45,7 +45,7 @@ create table dossier (
     decide_le timestamptz,
     gestionnaire bigint references compte (id),
     recherche text not null default '',
-    check ((etat = 'brouillon') = (numero is null) or etat = 'annule')
+    check (etat in ('brouillon', 'annule') or numero is not null)
 );
 create index dossier_siren_ix on dossier (siren, modifie_le desc, id desc);
 create index dossier_modifie_ix on dossier (modifie_le desc, id desc);

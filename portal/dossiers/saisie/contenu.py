@@ -129,3 +129,32 @@ def _remplacer(etape: Mapping[str, Any], par: Mapping[int, Any]) -> dict[str, An
         else valeur(contenu)
         for nom, contenu in etape.items()
     }
+
+
+async def masques_en_clair(
+    modele: type[BaseModel], poste: Mapping[str, Any], ancien: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """A posted step whose untouched secrets (posted as their mask) are put back in clear, for
+    reading only; with the masks to show in their place."""
+    anciens = {nom: v[SECRET] for nom, v in _valeurs(ancien) if est_secret(v)}
+    masques = await coffre.masques(anciens.values()) if anciens else {}
+    intacts = {n: i for n, i in anciens.items() if _poste(poste, n) == masques[i]}
+    clairs = await coffre.reveler_plusieurs(intacts.values()) if intacts else {}
+
+    def remettre(nom: str, valeur: Any) -> Any:
+        return clairs[intacts[nom]] if nom in intacts else valeur
+
+    brut: dict[str, Any] = {}
+    for nom, valeur in poste.items():
+        if isinstance(valeur, list):
+            brut[nom] = [
+                {s: v if s == "cle" else remettre(f"{nom}.{li['cle']}.{s}", v) for s, v in li.items()}
+                for li in valeur
+            ]
+        else:
+            brut[nom] = remettre(nom, valeur)
+    return brut, {nom: masques[i] for nom, i in intacts.items()}
+
+
+def _poste(poste: Mapping[str, Any], nom: str) -> Any:
+    return dict(_valeurs(poste)).get(nom)

@@ -7,19 +7,17 @@ from uuid import UUID
 
 from portal.branches import queries as branches
 from portal.core.journal import operations as journal
-from portal.dossiers import queries, transitions
+from portal.dossiers import papiers, queries, transitions
 from portal.dossiers.registre import dispositif as du_registre
 from portal.dossiers.saisie.contenu import lire_contenu, sceller, secrets_de
 from portal.dossiers.saisie.verification import Examen, examiner
-from portal.infra import clock, coffre, jobs
+from portal.infra import clock, coffre
 from portal.infra.base import executer, sql, sql1, transaction, valeur
 from portal.infra.money import en_cents
-from portal.kit.formulaire import Saisie, depouiller, modele_de_groupe
+from portal.infra.texte import plier
+from portal.kit.formulaire import Saisie, depouiller, meta_de, modele_de_groupe
 from portal.web.erreurs import Conflit, Refus
 from portal.web.identite import Personne
-
-PAPIER = "dossiers.papier"
-
 
 async def creer(
     moi: Personne, code: str, siret: str, profil: str, donnees: dict[str, Any] | None = None
@@ -141,7 +139,7 @@ async def _garder(
         resume.organisme_nom[:200],
         resume.paye_organisme and dispositif.subrogation,
         dispositif.public(contenu.donnees),
-        plier(" ".join([resume.intitule, *resume.personnes, resume.organisme_nom])),
+        plier(" ".join([resume.intitule, *resume.personnes, resume.organisme_nom]))[:4000],
     )
     assert apres is not None
     if version:
@@ -199,20 +197,8 @@ async def transmettre(moi: Personne, uid: UUID, version: int | None) -> tuple[di
             en_cents(examen.financement.demande),
         )
         apres = await transitions.transiter(dossier["id"], "transmis", moi)
-        await commander_papier(apres["id"], "accuse")
+        await papiers.commander(apres["id"], "accuse")
         return apres, examen
-
-
-async def commander_papier(dossier_id: int, genre: str, cause: int | None = None) -> None:
-    """A paper is announced now and made by a job, in the same transaction as its cause."""
-    lettre = await valeur(
-        "insert into lettre (dossier, genre, cause, cree_le) values ($1, $2, $3, $4) returning id",
-        dossier_id,
-        genre,
-        cause,
-        clock.instant(),
-    )
-    await jobs.planifier(PAPIER, lettre=lettre)
 
 
 async def _numero(annee: int, prefixe: str) -> str:
@@ -258,7 +244,7 @@ async def dupliquer(moi: Personne, uid: UUID, personnes: list[str] | None = None
                     brut[nom] = ""
             copie[etape.code] = await sceller(etape.modele, brut, {})
         nouveau = await creer(moi, source["dispositif"], source["siret"], source["profil"], copie)
-        await _garder(moi, nouveau, dispositif.etapes[0].code, _depose(copie, dispositif.etapes[0].code))
+        await _garder(moi, nouveau, dispositif.etapes[0].code, dict(copie[dispositif.etapes[0].code]))
         return nouveau
 
 
@@ -286,13 +272,7 @@ async def scinder(moi: Personne, uid: UUID) -> dict[str, Any]:
 
 
 def _est_date(modele: Any, nom: str) -> bool:
-    from portal.kit.formulaire import meta_de
-
     return meta_de(modele.model_fields[nom]).widget == "date"
-
-
-def _depose(copie: dict[str, Any], code: str) -> dict[str, Any]:
-    return dict(copie[code])
 
 
 async def brouillons(moi: Personne, code: str, siret: str) -> list[dict[str, Any]]:
@@ -306,10 +286,3 @@ async def brouillons(moi: Personne, code: str, siret: str) -> list[dict[str, Any
         siret,
     )
 
-
-def plier(texte: str) -> str:
-    """Folded for search: no accents, lower case, single spaces."""
-    import unicodedata
-
-    decompose = unicodedata.normalize("NFKD", texte.casefold())
-    return " ".join("".join(c for c in decompose if not unicodedata.combining(c)).split())[:4000]

@@ -1,0 +1,115 @@
+"""What the engine brings to the home page and to the navigation: set queries, no loop."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from portal.dossiers import queries
+from portal.dossiers.instruction.queries import PORTEE as PORTEE_FILE
+from portal.dossiers.registre import libelle
+from portal.infra import clock
+from portal.infra.base import sql, sql1
+from portal.infra.money import date_longue
+from portal.web.fournisseurs import Chiffre, Lien, Tache
+from portal.web.identite import Personne
+
+LIMITE = 10
+
+
+def navigation(moi: Personne) -> list[Lien]:
+    if "gestionnaire" in moi.roles:
+        return [
+            Lien("À instruire", "/instruction", "dossier", ordre=10),
+            Lien("Dossiers", "/dossiers", "dossier", ordre=15),
+        ]
+    if moi.est_interne:
+        roles = set(queries.ROLES_LECTURE) & moi.roles
+        return [Lien("Dossiers", "/dossiers", "dossier", ordre=15)] if roles else []
+    if moi.a_le_droit("dossiers.consulter"):
+        return [Lien("Mes dossiers", "/dossiers", "dossier", ordre=10)]
+    return []
+
+
+async def taches(moi: Personne) -> list[Tache]:
+    """Drafts to finish, requests for more to answer; for staff, what awaits a decision."""
+    if moi.est_interne:
+        return await _taches_internes(moi) if "gestionnaire" in moi.roles else []
+    if not moi.a_le_droit("dossiers.saisir"):
+        return []
+    jour = await clock.aujourd_hui()
+    lignes = await sql(
+        "select d.uid, d.numero, d.dispositif, d.intitule, d.etat, d.modifie_le, c.echeance, c.message"
+        " from dossier d left join lateral (select echeance, message from complement c"
+        "   where c.dossier = d.id and c.repondu_le is null order by c.id desc limit 1) c on true"
+        " where d.etat in ('brouillon', 'a_completer')"
+        f" and {queries.portee(moi, 'dossiers.saisir')}"
+        " order by (d.etat = 'a_completer') desc, d.modifie_le desc limit $2",
+        moi.compte_id,
+        LIMITE,
+    )
+    return [
+        Tache(
+            titre=f"Compléter le dossier {li['numero']}",
+            url=f"/dossiers/{li['uid']}",
+            detail=li["message"] or "",
+            echeance=li["echeance"],
+            urgence=bool(li["echeance"]) and li["echeance"] <= jour + timedelta(days=3),
+        )
+        if li["etat"] == "a_completer"
+        else Tache(
+            titre=f"Terminer le brouillon «\u00a0{li['intitule'] or libelle(li['dispositif'])}\u00a0»",
+            url=f"/dossiers/{li['uid']}",
+            detail=f"Modifié le {date_longue(li['modifie_le'].date())}",
+        )
+        for li in lignes
+    ]
+
+
+async def _taches_internes(moi: Personne) -> list[Tache]:
+    lignes = await sql(
+        "select d.uid, d.numero, d.intitule, e.denomination from dossier d"
+        " left join entreprise e on e.siren = d.siren"
+        f" where d.etat = 'en_instruction' and d.gestionnaire = $1 and {PORTEE_FILE}"
+        " order by d.transmis_le limit $2",
+        moi.compte_id,
+        LIMITE,
+    )
+    return [
+        Tache(
+            titre=f"Instruire le dossier {li['numero']}",
+            url=f"/instruction/{li['uid']}",
+            detail=f"{li['denomination']}, {li['intitule']}",
+        )
+        for li in lignes
+    ]
+
+
+async def chiffres(moi: Personne) -> list[Chiffre]:
+    """Numbers that matter, each the count of a list."""
+    if moi.est_interne and "gestionnaire" not in moi.roles:
+        return []
+    if not moi.est_interne and not moi.a_le_droit("dossiers.consulter"):
+        return []
+    portee = PORTEE_FILE if moi.est_interne else queries.portee(moi)
+    compte = await sql1(
+        "select count(*) filter (where d.etat = 'transmis') as transmis,"
+        " count(*) filter (where d.etat = 'en_instruction') as en_instruction,"
+        " count(*) filter (where d.etat = 'a_completer') as a_completer"
+        f" from dossier d where d.etat in ('transmis', 'en_instruction', 'a_completer') and {portee}",
+        moi.compte_id,
+    )
+    assert compte is not None
+    if moi.est_interne:
+        return [
+            Chiffre("À prendre en charge", compte["transmis"], "/instruction?etat=transmis", ordre=10),
+            Chiffre("En instruction", compte["en_instruction"], "/instruction?etat=en_instruction", ordre=11),
+        ]
+    return [
+        Chiffre("À compléter", compte["a_completer"], "/dossiers?etat=a_completer", ordre=10),
+        Chiffre(
+            "En attente de réponse",
+            compte["transmis"] + compte["en_instruction"],
+            "/dossiers?etat=en_instruction" if not compte["transmis"] else "/dossiers?etat=transmis",
+            ordre=11,
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""Documents of a dossier: by type, several a type, replaced versions kept."""

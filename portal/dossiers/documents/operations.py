@@ -1,0 +1,115 @@
+"""Adding, replacing and removing a dossier's documents."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from litestar.datastructures import UploadFile
+
+from portal.dossiers import queries, transitions
+from portal.dossiers.registre import dispositif as du_registre
+from portal.infra import clock
+from portal.infra.base import executer, sql1, transaction
+from portal.infra.files import FichierRefuse, ranger
+from portal.settings import get_settings
+from portal.web.erreurs import Conflit, Introuvable, Refus
+from portal.web.identite import Personne
+
+OUVERTS = ("brouillon", "transmis", "en_instruction", "a_completer", "accorde", "en_cours")
+"""States in which a document may still be added."""
+
+TYPES = {"pdf", "jpg", "png"}
+LIBRE = "autre"
+"""Type of a document that no piece asks for, added after transmission."""
+
+
+async def ajouter(
+    moi: Personne, uid: UUID, piece: str, fichier: UploadFile, *, remplace: UUID | None = None
+) -> dict[str, Any]:
+    """Keep a file under a piece type; the former version stays, marked replaced.
+
+    Raises `FichierRefuse` with a sentence for the field.
+    """
+    visible = await queries.exiger(moi, uid, "dossiers.saisir")
+    if not fichier.filename:
+        raise FichierRefuse("Choisissez un fichier, puis déposez-le.")
+    range_ = await ranger(fichier, fichier.filename, get_settings().max_upload, types=TYPES)
+    async with transaction():
+        dossier = await transitions.verrouiller(visible["id"])
+        if dossier["etat"] not in OUVERTS:
+            raise Conflit(
+                "Ce dossier n’accepte plus de document",
+                "Il est terminé. Écrivez à votre gestionnaire si un document manque.",
+            )
+        _exiger_piece(dossier, piece)
+        ancien = await _remplacer(dossier["id"], remplace) if remplace else None
+        document = await sql1(
+            "insert into document (dossier, piece, nom, type_mime, taille, sha256, cle_fichier,"
+            " remplace, depose_par, depose_le) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+            " returning *",
+            dossier["id"],
+            piece,
+            range_.nom_sur,
+            range_.type_mime,
+            range_.taille,
+            range_.sha256,
+            range_.cle,
+            ancien,
+            moi.compte_id,
+            clock.instant(),
+        )
+        assert document is not None
+        if dossier["etat"] != "brouillon":
+            await transitions.noter(
+                dossier, "document", f"Document ajouté\u00a0: {range_.nom_sur}", moi, piece=piece
+            )
+        return document
+
+
+async def retirer(moi: Personne, uid: UUID) -> dict[str, Any]:
+    """Take a document out of a draft; after transmission it can only be replaced."""
+    async with transaction():
+        document = await sql1("select * from document where uid = $1 for update", uid)
+        if document is None:
+            raise Introuvable()
+        proprietaire = await sql1("select uid from dossier where id = $1", document["dossier"])
+        assert proprietaire is not None
+        dossier = await queries.exiger(moi, proprietaire["uid"], "dossiers.saisir")
+        if dossier["etat"] != "brouillon":
+            raise Conflit(
+                "Le dossier est transmis",
+                "Un document transmis reste au dossier\u00a0; vous pouvez en déposer une autre version.",
+            )
+        await executer("update document set courant = false where id = $1", document["id"])
+        return dossier
+
+
+async def lisible(moi: Personne, uid: UUID) -> dict[str, Any]:
+    """The document, if this person may read its dossier."""
+    document = await sql1(
+        "select c.*, d.uid as dossier_uid from document c join dossier d on d.id = c.dossier"
+        f" where c.uid = $2 and {queries.portee(moi)}",
+        moi.compte_id,
+        uid,
+    )
+    if document is None:
+        raise Introuvable()
+    return document
+
+
+async def _remplacer(dossier_id: int, uid: UUID) -> int:
+    ancien = await sql1(
+        "update document set courant = false where uid = $1 and dossier = $2 returning id",
+        uid,
+        dossier_id,
+    )
+    if ancien is None:
+        raise Introuvable()
+    return int(ancien["id"])
+
+
+def _exiger_piece(dossier: dict[str, Any], piece: str) -> None:
+    connues = {p.code for p in du_registre(dossier["dispositif"]).pieces}
+    if piece not in connues and not (piece == LIBRE and dossier["etat"] != "brouillon"):
+        raise Refus("Ce type de document n’est pas attendu pour ce dossier.")

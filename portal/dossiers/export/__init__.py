@@ -1,0 +1,1 @@
+"""« Exporter vers Excel »: small at once, large in the background."""

@@ -1,0 +1,1 @@
+"""Instruction by the OPCO's staff: the queue, the examination, requests for more, decisions."""

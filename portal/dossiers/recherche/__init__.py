@@ -1,0 +1,1 @@
+"""« Mes dossiers »: lists, filters, search."""

@@ -1,0 +1,327 @@
+"""Pages of the entry: a new dossier, its steps, the check before transmission."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+
+from portal.dossiers import queries
+from portal.dossiers.pages import cadre_de_page
+from portal.dossiers.registre import DISPOSITIFS
+from portal.dossiers.registre import dispositif as du_registre
+from portal.dossiers.saisie import nouveau, operations
+from portal.dossiers.saisie.contenu import masques_en_clair
+from portal.dossiers.saisie.prefill import prefiller
+from portal.dossiers.saisie.verification import examiner
+from portal.infra import clock
+from portal.infra.money import heure
+from portal.kit.formulaire import Saisie, depouiller, lire
+from portal.web.erreurs import Conflit, Introuvable, Refus
+from portal.web.identite import Personne
+from portal.web.rendu import rediriger, rendre
+
+ETAPE = "/dossiers/{uid:uuid}/etapes/{code:str}"
+
+
+@get("/dossiers/nouveau", droit="dossiers.saisir")
+async def choisir(request: Request[Any, Any, Any], moi: Personne) -> Response[Any]:
+    """Which dispositif, for which establishment; drafts that already exist are shown first."""
+    return await _choisir(request, moi)
+
+
+@post("/dossiers/nouveau", droit="dossiers.saisir")
+async def creer(request: Request[Any, Any, Any], moi: Personne) -> Response[Any]:
+    formulaire = dict((await request.form()).items())
+    code, _, lieu = str(formulaire.get("choix", "")).partition("|")
+    siret, _, profil = (str(formulaire.get("lieu") or lieu)).partition("|")
+    if code not in DISPOSITIFS or not siret:
+        return await _choisir(request, moi, erreur="Choisissez un établissement et un dispositif.")
+    await nouveau.exiger_lieu(moi, siret, profil or "adherent", code)
+    existants = await operations.brouillons(moi, code, siret)
+    if existants and formulaire.get("confirme") != "oui":
+        return rendre(
+            request,
+            "dossiers/deja_un_brouillon.html",
+            existants=existants,
+            dispositif=du_registre(code),
+            choix=code,
+            lieu=f"{siret}|{profil or 'adherent'}",
+        )
+    dossier = await operations.creer(moi, code, siret, profil or "adherent")
+    premiere = du_registre(code).etapes[0].code
+    return rediriger(request, f"/dossiers/{dossier['uid']}/etapes/{premiere}")
+
+
+async def _choisir(
+    request: Request[Any, Any, Any], moi: Personne, erreur: str | None = None
+) -> Response[Any]:
+    q = str(request.query_params.get("q", "")).strip()
+    lieux = await nouveau.lieux(moi, q)
+    return rendre(
+        request,
+        "dossiers/nouveau.html",
+        statut=422 if erreur else 200,
+        lieux=lieux,
+        q=q,
+        erreur=erreur,
+        erreurs_titre=bool(erreur),
+    )
+
+
+@get(ETAPE, droit="dossiers.saisir")
+async def etape(request: Request[Any, Any, Any], uid: UUID, code: str, moi: Personne) -> Response[Any]:
+    dossier = await queries.exiger(moi, uid, "dossiers.saisir")
+    if dossier["etat"] != "brouillon":
+        return rediriger(request, f"/dossiers/{uid}")
+    return await _etape(request, moi, dossier, code)
+
+
+@post(ETAPE, droit="dossiers.saisir")
+async def enregistrer(
+    request: Request[Any, Any, Any], uid: UUID, code: str, moi: Personne
+) -> Response[Any]:
+    """Keep the step whatever it holds; go on when it is in order, else show what is wrong."""
+    poste = dict((await request.form()).items())
+    dossier = await queries.exiger(moi, uid, "dossiers.saisir")
+    _exiger_etape(dossier, code)
+    try:
+        dossier, saisie = await operations.enregistrer_etape(moi, uid, code, poste, _version(poste))
+    except Conflit as conflit:
+        if dossier["etat"] != "brouillon":
+            raise
+        return await _comparer(request, moi, dossier, code, poste, conflit)
+    rempli = await prefiller(saisie)
+    if rempli:
+        dossier, saisie = await operations.enregistrer_etape(
+            moi, uid, code, {**poste, **rempli}, dossier["version"]
+        )
+    if poste.get("_ajouter") or poste.get("_retirer") or rempli:
+        return rediriger(request, f"/dossiers/{uid}/etapes/{code}")
+    if poste.get("_action") == "enregistrer":
+        return rediriger(request, f"/dossiers/{uid}", "Brouillon enregistré.")
+    if saisie.erreurs:
+        return await _etape(request, moi, dossier, code, montrer_erreurs=True)
+    return rediriger(request, _suite(dossier, code))
+
+
+@post(ETAPE + "/champ", droit="dossiers.saisir", sans_cle=True)
+async def autosauver(
+    request: Request[Any, Any, Any], uid: UUID, code: str, moi: Personne
+) -> Response[str]:
+    """One field, as one types. Answers a sentence for the form's status line."""
+    poste = dict((await request.form()).items())
+    nom = str(poste.get("_champ", ""))
+    dossier = await queries.exiger(moi, uid, "dossiers.saisir")
+    _exiger_etape(dossier, code)
+    version = _version(poste)
+    if version is not None and version != dossier["version"]:
+        return _dire(
+            "Ce brouillon a été modifié ailleurs. Choisissez «\u00a0Enregistrer\u00a0» pour comparer.", 409
+        )
+    await operations.enregistrer_champ(moi, uid, code, nom, str(poste.get(nom, "")), version)
+    return _dire(f"Enregistré à {heure(await clock.maintenant())}")
+
+
+@post(ETAPE + "/valider", droit="dossiers.saisir", sans_cle=True)
+async def valider(request: Request[Any, Any, Any], uid: UUID, code: str, moi: Personne) -> Response[Any]:
+    """The field just left, drawn again with its error or without. Changes nothing."""
+    poste = dict((await request.form()).items())
+    dossier = await queries.exiger(moi, uid, "dossiers.saisir")
+    saisie = await _relire(dossier, code, poste)
+    try:
+        vu = saisie.champ(str(poste.get("_champ", "")))
+    except KeyError:
+        raise Introuvable() from None
+    return rendre(
+        request, "dossiers/_champ.html", statut=200, vu=vu, url=f"/dossiers/{uid}/etapes/{code}"
+    )
+
+
+@post(ETAPE + "/redessiner", droit="dossiers.saisir", sans_cle=True)
+async def redessiner(
+    request: Request[Any, Any, Any], uid: UUID, code: str, moi: Personne
+) -> Response[Any]:
+    """The step's fields again, after one that others depend on. Fills what the register knows."""
+    poste = dict((await request.form()).items())
+    dossier = await queries.exiger(moi, uid, "dossiers.saisir")
+    saisie = await _relire(dossier, code, poste)
+    rempli = await prefiller(saisie)
+    if rempli:
+        saisie = await _relire(dossier, code, {**poste, **rempli})
+    return rendre(
+        request, "dossiers/_champs.html", saisie=saisie, url=f"/dossiers/{uid}/etapes/{code}"
+    )
+
+
+@get("/dossiers/{uid:uuid}/verifier", droit="dossiers.saisir")
+async def verifier(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+    dossier = await queries.exiger(moi, uid, "dossiers.saisir")
+    if dossier["etat"] != "brouillon":
+        return rediriger(request, f"/dossiers/{uid}")
+    return await _verifier(request, moi, dossier)
+
+
+@post("/dossiers/{uid:uuid}/transmettre", droit="dossiers.saisir")
+async def transmettre(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+    poste = dict((await request.form()).items())
+    dossier, examen = await operations.transmettre(moi, uid, _version(poste))
+    if dossier["etat"] == "brouillon":
+        return await _verifier(request, moi, dossier, statut=422)
+    return rediriger(
+        request,
+        f"/dossiers/{uid}",
+        f"Dossier transmis sous le numéro {dossier['numero']}. L’accusé de réception arrive ici même.",
+    )
+
+
+@post("/dossiers/{uid:uuid}/scinder", droit="dossiers.saisir")
+async def scinder(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+    second = await operations.scinder(moi, uid)
+    return rediriger(
+        request, f"/dossiers/{second['uid']}", "Le dossier est scindé\u00a0: voici le second brouillon."
+    )
+
+
+@post("/dossiers/{uid:uuid}/dupliquer", droit="dossiers.saisir")
+async def dupliquer(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+    copie = await operations.dupliquer(moi, uid)
+    return rediriger(request, f"/dossiers/{copie['uid']}", "Brouillon créé à partir de ce dossier.")
+
+
+@get("/dossiers/{uid:uuid}/supprimer", droit="dossiers.supprimer")
+async def confirmer_suppression(
+    request: Request[Any, Any, Any], uid: UUID, moi: Personne
+) -> Response[Any]:
+    dossier = await queries.exiger(moi, uid, "dossiers.supprimer")
+    if dossier["etat"] != "brouillon":
+        return rediriger(request, f"/dossiers/{uid}")
+    return rendre(request, "dossiers/supprimer.html", dossier=dossier)
+
+
+@post("/dossiers/{uid:uuid}/supprimer", droit="dossiers.supprimer")
+async def supprimer(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+    await operations.supprimer_brouillon(moi, uid)
+    return rediriger(request, "/dossiers", "Brouillon supprimé.")
+
+
+async def _etape(
+    request: Request[Any, Any, Any],
+    moi: Personne,
+    dossier: dict[str, Any],
+    code: str,
+    *,
+    montrer_erreurs: bool = False,
+) -> Response[Any]:
+    _exiger_etape(dossier, code)
+    examen = await examiner(dossier)
+    saisie = examen.contenu.donnees[code]
+    for point in examen.bloquants:
+        if point.etape == code and (nom := _nom_du_champ(point.url)):
+            for vu_nom in _noms_vus(saisie):
+                if vu_nom.replace(".", "-") == nom and vu_nom not in saisie.erreurs:
+                    saisie.refuser(vu_nom, point.message)
+    return rendre(
+        request,
+        "dossiers/etape.html",
+        statut=422 if montrer_erreurs else 200,
+        **await cadre_de_page(moi, dossier, examen, actuelle=code),
+        etape=examen.dispositif.etape(code),
+        saisie=saisie,
+        url=f"/dossiers/{dossier['uid']}/etapes/{code}",
+        montrer_erreurs=montrer_erreurs,
+        erreurs_titre=montrer_erreurs,
+        trop=any(r.controle.code == "personnes-max" and r.points for r in examen.resultats),
+    )
+
+
+async def _comparer(
+    request: Request[Any, Any, Any],
+    moi: Personne,
+    dossier: dict[str, Any],
+    code: str,
+    poste: dict[str, Any],
+    conflit: Conflit,
+) -> Response[Any]:
+    """Two pages changed the same draft: both versions side by side, nothing typed is lost."""
+    dossier = await queries.exiger(moi, dossier["uid"], "dossiers.saisir")
+    examen = await examiner(dossier)
+    mienne = await _relire(dossier, code, poste)
+    return rendre(
+        request,
+        "dossiers/comparer.html",
+        statut=409,
+        **await cadre_de_page(moi, dossier, examen, actuelle=code),
+        etape=examen.dispositif.etape(code),
+        mienne=mienne,
+        enregistree=examen.contenu.donnees[code],
+        url=f"/dossiers/{dossier['uid']}/etapes/{code}",
+        message=conflit.message,
+    )
+
+
+async def _verifier(
+    request: Request[Any, Any, Any], moi: Personne, dossier: dict[str, Any], *, statut: int = 200
+) -> Response[Any]:
+    examen = await examiner(dossier)
+    return rendre(
+        request,
+        "dossiers/verifier.html",
+        statut=statut,
+        **await cadre_de_page(moi, dossier, examen, actuelle="verifier"),
+        erreurs_titre=statut == 422,
+    )
+
+
+async def _relire(dossier: dict[str, Any], code: str, poste: dict[str, Any]) -> Saisie:
+    """What a page holds now, read without keeping it; untouched secrets stay masked."""
+    _exiger_etape(dossier, code)
+    modele = du_registre(dossier["dispositif"]).etape(code).modele
+    brut, masques = await masques_en_clair(
+        modele, depouiller(modele, poste), dossier["donnees"].get(code) or {}
+    )
+    saisie = lire(modele, brut)
+    saisie.masques = masques
+    return saisie
+
+
+def _exiger_etape(dossier: dict[str, Any], code: str) -> None:
+    if code not in {e.code for e in du_registre(dossier["dispositif"]).etapes}:
+        raise Introuvable()
+
+
+def _suite(dossier: dict[str, Any], code: str) -> str:
+    codes = [e.code for e in du_registre(dossier["dispositif"]).etapes]
+    rang = codes.index(code) + 1
+    base = f"/dossiers/{dossier['uid']}"
+    return f"{base}/etapes/{codes[rang]}" if rang < len(codes) else f"{base}/documents"
+
+
+def _version(poste: dict[str, Any]) -> int | None:
+    saisi = str(poste.get("_version", ""))
+    if not saisi:
+        return None
+    if not (saisi.isascii() and saisi.isdigit() and len(saisi) < 9):
+        raise Refus("Ce formulaire est incomplet. Rechargez la page et recommencez.")
+    return int(saisi)
+
+
+def _nom_du_champ(url: str) -> str:
+    return url.partition("#c-")[2]
+
+
+def _noms_vus(saisie: Saisie) -> list[str]:
+    return [
+        nom for vu in saisie.champs() for nom in [vu.nom, *(c.nom for li in vu.lignes for c in li.champs)]
+    ]
+
+
+def _dire(texte: str, statut: int = 200) -> Response[str]:
+    return Response(texte, status_code=statut, media_type="text/plain; charset=utf-8")
+
+
+GESTIONNAIRES = [
+    choisir, creer, etape, enregistrer, autosauver, valider, redessiner, verifier, transmettre,
+    scinder, dupliquer, confirmer_suppression, supprimer,
+]  # fmt: skip
