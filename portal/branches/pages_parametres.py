@@ -50,8 +50,10 @@ async def _page(
             "portee": "Cette branche" if v.idcc else "Toutes les branches",
             "periode": dire_periode(v.du, v.au),
             "etat": v.etat(jour),
-            "source": v.source,
-            "qui": v.par or "Valeur de référence",
+            "source": {
+                "texte": v.source,
+                "aide": f"Posée par {v.par}" if v.par else "Valeur de référence",
+            },
         }
         for v in await queries.historique(declare.cle, code)
     ]

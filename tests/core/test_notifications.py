@@ -169,10 +169,67 @@ async def test_j02_code_utilise_dit_aux_autres_administrateurs_et_au_nouveau() -
     assert await courriels(nouveau.email) == []
 
 
-async def test_j02_destinataires_du_perimetre() -> None:
+async def _entreprise() -> str:
+    """A company of its own; who belongs to it is told by `_rattacher`."""
     siren = f"9{uuid.uuid4().int % 10**8:08d}"
-    assert await operations.destinataires(siren, "adherent", "dossiers.consulter") == []
-    assert await operations.administrateurs(siren, "adherent") == []
+    await executer(
+        "insert into entreprise (siren, denomination, cle_tri, recherche, maj_le)"
+        " values ($1, 'Essai', 'essai', 'essai', now())",
+        siren,
+    )
+    return siren
+
+
+async def _rattacher(siren: str, *, administrateur=False, etat="actif", droits=(), **bornes) -> int:
+    compte = await _personne()
+    rattachement = await valeur(
+        "insert into rattachement (compte, siren, siret, profil, etat, administrateur, demande_le,"
+        " demande_jour) values ($1, $2, $3, 'adherent', $4, $5, now(), current_date) returning id",
+        compte.id,
+        siren,
+        bornes.get("siret"),
+        etat,
+        administrateur,
+    )
+    for droit in droits:
+        await executer(
+            "insert into habilitation (rattachement, droit, dispositif) values ($1, $2, $3)",
+            rattachement,
+            droit,
+            bornes.get("dispositif"),
+        )
+    return compte.id
+
+
+async def test_j02_destinataires_du_perimetre() -> None:
+    siren, droit = await _entreprise(), "dossiers.consulter"
+    ici, ailleurs = f"{siren}00011", f"{siren}00029"
+    admin = await _rattacher(siren, administrateur=True)
+    tout = await _rattacher(siren, droits=[droit])
+    un_lieu = await _rattacher(siren, siret=ici, droits=[droit])
+    autre_lieu = await _rattacher(siren, siret=ailleurs, droits=[droit])
+    autre_dispositif = await _rattacher(siren, droits=[droit], dispositif="autre")
+    autre_droit = await _rattacher(siren, droits=["factures.consulter"])
+    await _rattacher(siren, etat="en_attente")
+    assert await operations.destinataires(siren, "adherent", droit, ici, "celui_ci") == sorted(
+        [admin, tout, un_lieu]
+    )
+    assert autre_lieu in await operations.destinataires(siren, "adherent", droit, ailleurs, "x")
+    assert autre_dispositif in await operations.destinataires(
+        siren, "adherent", droit, None, "autre"
+    )
+    assert autre_droit in await operations.destinataires(siren, "adherent", "factures.consulter")
+    assert await operations.destinataires(siren, "prestataire", droit, ici) == []
+
+
+async def test_j02_administrateurs_de_l_entreprise() -> None:
+    siren = await _entreprise()
+    admin = await _rattacher(siren, administrateur=True)
+    ferme = await _rattacher(siren, administrateur=True)
+    await executer("update compte set actif = false where id = $1", ferme)
+    await _rattacher(siren, droits=["dossiers.consulter"])
+    assert await operations.administrateurs(siren, "adherent") == [admin]
+    assert await operations.administrateurs(siren, "prestataire") == []
 
 
 async def test_k03_gestionnaires_de_la_branche() -> None:
@@ -186,4 +243,3 @@ async def test_k03_gestionnaires_de_la_branche() -> None:
     trouves = set(await operations.internes("gestionnaire", "1516"))
     assert {toutes.id, une.id} <= trouves
     assert autre.id not in trouves
-    assert await valeur("select 1") == 1

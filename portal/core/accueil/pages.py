@@ -14,6 +14,8 @@ from portal.web.identite import Moi
 from portal.web.rendu import Rendu, rendre
 
 DERNIERES = 5
+COMMENCER = ("/rattachements/demander", "/rattachements/code")
+"""What somebody without a company is told first, and so not again among the shortcuts."""
 
 
 @get("/accueil", droit="connecte")
@@ -22,6 +24,7 @@ async def accueil(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
     rendu: Rendu = request.app.state.rendu
     fournisseurs: Fournisseurs = rendu.fournisseurs
     liens = Attaches(0, 0) if moi.est_interne else await attaches(moi.compte_id)
+    seul = not moi.est_interne and liens.actifs == 0
     recentes = await notifications.lister(moi.compte_id, taille=DERNIERES)
     return rendre(
         request,
@@ -37,9 +40,10 @@ async def accueil(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
                 "url": a.url,
             }
             for a in await fournisseurs.acces_de(moi)
+            if not (seul and a.url in COMMENCER)
         ],
         notifications=recentes.lignes,
         attaches=liens,
-        seul=not moi.est_interne and liens.actifs == 0,
+        seul=seul,
         aujourd_hui=await clock.aujourd_hui(),
     )
