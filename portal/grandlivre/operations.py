@@ -1,229 +1,194 @@
-"""Write in the ledger. Each movement has a key of its cause: written twice, it counts once.
+"""Posting to the ledger. Each function adds one movement; its `cle` makes it once done.
 
-A movement is its own audit line; whoever causes it notes why. What would break
-« paid <= ordered <= invoiced <= engaged » is refused by the database and raised as `Depassement`.
+The engagement's row is locked first, so that two postings take turns and a refusal is said in
+words; the database's own constraints stand behind. Lock several engagements by `verrouiller`
+(always in the same order) before posting to each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 from uuid import UUID
 
-import asyncpg
-
-from portal.grandlivre.queries import Solde, solde
 from portal.infra import clock
-from portal.infra.base import savepoint, sql, sql1, transaction
-
-Genre = Literal[
-    "engagement", "ajustement", "liberation", "facture", "avoir",
-    "paiement_ordonne", "paiement_execute", "paiement_rejete", "paiement_retourne",
-]  # fmt: skip
-
-_LIMITES = {
-    "engagement_engage_ck": "Le montant facturé dépasserait le montant engagé.",
-    "engagement_facture_ck": "Le montant ordonné dépasserait le montant facturé.",
-    "engagement_ordonne_ck": "Le montant payé dépasserait le montant ordonné.",
-    "engagement_paye_ck": "Le montant payé deviendrait négatif.",
-}
+from portal.infra.base import sql, sql1, transaction
+from portal.infra.money import euros
 
 
-class Depassement(Exception):
-    """The movement would break the order of the totals. Nothing was written."""
+class Depassement(ValueError):
+    """The movement would break paid <= ordered <= invoiced <= engaged. The message is for people."""
 
-    def __init__(self, contrainte: str) -> None:
-        super().__init__(_LIMITES.get(contrainte, "Le mouvement romprait l’équilibre du dossier."))
-        self.contrainte = contrainte
+    def __init__(self, message: str, possible: int) -> None:
+        super().__init__(message)
+        self.possible = possible
 
 
-class EngagementAbsent(LookupError):
-    """No engagement was ever made for this dossier."""
+class SansEngagement(LookupError):
+    """Nothing is engaged for this dossier."""
 
 
 class CleReprise(ValueError):
-    """The same key came back with another amount, kind or dossier: a mistake of the caller."""
+    """The same key was used for another movement: a mistake of ours."""
 
 
 @dataclass(frozen=True)
-class Ecriture:
-    """A movement to write. `cle` names its cause for ever."""
+class _Genre:
+    """How far a movement may go (column, and what it may not exceed), and why not, in words."""
 
-    dossier_uid: UUID
-    genre: Genre
-    montant_centimes: int
-    cle: str
-    libelle: str
-    cause_uid: UUID | None = None
+    plafond: str
+    base: str
+    refus: str
+
+
+_GENRES = {
+    "facture": _Genre("engage", "facture", "il reste {} à facturer sur ce dossier"),
+    "avoir": _Genre("facture", "ordonne", "un avoir est limité à {}, déjà facturés et non payés"),
+    "liberation": _Genre("engage", "facture", "il reste {} à libérer sur ce dossier"),
+    "paiement_ordonne": _Genre("facture", "ordonne", "il reste {} facturés à payer"),
+    "paiement_execute": _Genre("ordonne", "paye", "il reste {} ordonnés à exécuter"),
+    "paiement_rejete": _Genre("ordonne", "paye", "il reste {} ordonnés à rejeter"),
+}
 
 
 async def engager(
-    dossier_uid: UUID,
-    siren: str,
-    dispositif: str,
-    cible: str,
-    montant_centimes: int,
-    cle: str,
-    *,
-    libelle: str = "Prise en charge accordée",
-    cause_uid: UUID | None = None,
-) -> Solde:
-    """The OPCO commits itself to a dossier."""
+    dossier_uid: UUID, siren: str, dispositif: str, cible: str, montant_centimes: int, cle: str
+) -> None:
+    """What an agreement engages for a dossier; with a new key, a further amount is added."""
     async with transaction():
-        await sql1(
-            "insert into engagement (dossier_uid, siren, dispositif, cible) values ($1, $2, $3, $4)"
-            " on conflict (dossier_uid) do nothing returning id",
+        await sql(
+            "insert into engagement (dossier_uid, siren, dispositif, cible, cree_le)"
+            " values ($1, $2, $3, $4, $5) on conflict (dossier_uid) do nothing",
             dossier_uid,
             siren,
             dispositif,
             cible,
+            clock.instant(),
         )
-        return await _un(dossier_uid, "engagement", montant_centimes, cle, libelle, cause_uid)
+        engagement = await _verrouiller(dossier_uid)
+        if montant_centimes:
+            await _poser(engagement, "engagement", montant_centimes, cle, None, "Prise en charge")
 
 
 async def ajuster(
-    dossier_uid: UUID, ecart_centimes: int, cle: str, *, libelle: str, cause_uid: UUID | None = None
-) -> Solde:
-    """Engage more (or, negative, less) after the agreement."""
-    return await _un(dossier_uid, "ajustement", ecart_centimes, cle, libelle, cause_uid)
+    dossier_uid: UUID, montant_centimes: int, cle: str, libelle: str = "Ajustement"
+) -> None:
+    """Raise or lower what is engaged; never below what is invoiced."""
+    async with transaction():
+        engagement = await _verrouiller(dossier_uid)
+        baisse = engagement["engage_centimes"] - engagement["facture_centimes"]
+        if montant_centimes < 0 and -montant_centimes > baisse and not await _deja(cle):
+            raise Depassement(f"l’engagement ne peut baisser que de {euros(baisse)}", baisse)
+        await _poser(engagement, "ajustement", montant_centimes, cle, None, libelle)
 
 
 async def liberer(
-    dossier_uid: UUID,
-    montant_centimes: int,
-    cle: str,
-    *,
-    libelle: str = "Solde libéré",
-    cause_uid: UUID | None = None,
-) -> Solde:
+    dossier_uid: UUID, montant_centimes: int, cle: str, libelle: str = "Reste libéré"
+) -> None:
     """Give back what will not be invoiced."""
-    return await _un(dossier_uid, "liberation", montant_centimes, cle, libelle, cause_uid)
+    await _mouvement("liberation", dossier_uid, montant_centimes, cle, None, libelle)
 
 
 async def facturer(
-    dossier_uid: UUID,
-    montant_centimes: int,
-    cle: str,
-    *,
-    libelle: str = "Facture acceptée",
-    cause_uid: UUID | None = None,
-) -> Solde:
-    """An invoice was accepted for this dossier."""
-    return await _un(dossier_uid, "facture", montant_centimes, cle, libelle, cause_uid)
+    dossier_uid: UUID, montant_centimes: int, cle: str, cause_uid: UUID, libelle: str = "Facture"
+) -> None:
+    """An accepted invoice's share for this dossier. Raises `Depassement` beyond the engagement."""
+    await _mouvement("facture", dossier_uid, montant_centimes, cle, cause_uid, libelle)
+
+
+async def avoir(
+    dossier_uid: UUID, montant_centimes: int, cle: str, cause_uid: UUID, libelle: str = "Avoir"
+) -> None:
+    """Take back an invoiced amount whose payment is not ordered."""
+    await _mouvement("avoir", dossier_uid, montant_centimes, cle, cause_uid, libelle)
 
 
 async def ordonner(
-    dossier_uid: UUID,
-    montant_centimes: int,
-    cle: str,
-    *,
-    libelle: str = "Virement ordonné",
-    cause_uid: UUID | None = None,
-) -> Solde:
-    """A transfer was approved."""
-    return await _un(dossier_uid, "paiement_ordonne", montant_centimes, cle, libelle, cause_uid)
+    dossier_uid: UUID, montant_centimes: int, cle: str, cause_uid: UUID, libelle: str = "Virement"
+) -> None:
+    """A payment is ordered."""
+    await _mouvement("paiement_ordonne", dossier_uid, montant_centimes, cle, cause_uid, libelle)
 
 
 async def executer(
-    dossier_uid: UUID,
-    montant_centimes: int,
-    cle: str,
-    *,
-    libelle: str = "Virement exécuté",
-    cause_uid: UUID | None = None,
-) -> Solde:
-    """The bank has carried out the transfer."""
-    return await _un(dossier_uid, "paiement_execute", montant_centimes, cle, libelle, cause_uid)
+    dossier_uid: UUID, montant_centimes: int, cle: str, cause_uid: UUID, libelle: str = "Virement"
+) -> None:
+    """The bank has carried out an ordered payment."""
+    await _mouvement("paiement_execute", dossier_uid, montant_centimes, cle, cause_uid, libelle)
 
 
 async def rejeter(
-    dossier_uid: UUID,
-    montant_centimes: int,
-    cle: str,
-    *,
-    libelle: str = "Virement rejeté",
-    cause_uid: UUID | None = None,
-) -> Solde:
-    """The bank has refused the transfer: it can be ordered again."""
-    return await _un(dossier_uid, "paiement_rejete", montant_centimes, cle, libelle, cause_uid)
+    dossier_uid: UUID, montant_centimes: int, cle: str, cause_uid: UUID, libelle: str = "Rejet"
+) -> None:
+    """The bank has rejected an ordered payment: it can be ordered again."""
+    await _mouvement("paiement_rejete", dossier_uid, montant_centimes, cle, cause_uid, libelle)
 
 
-async def _un(
-    dossier_uid: UUID,
-    genre: Genre,
-    montant_centimes: int,
-    cle: str,
-    libelle: str,
-    cause_uid: UUID | None,
-) -> Solde:
-    await passer([Ecriture(dossier_uid, genre, montant_centimes, cle, libelle, cause_uid)])
-    lu = await solde(dossier_uid)
-    assert lu is not None
-    return lu
-
-
-# In the order of the engagements, so that two writers of many dossiers never wait for each other.
-_INSERTION = """
-insert into mouvement (engagement, genre, montant_centimes, cause_uid, instant, jour, libelle, cle)
-select e.id, m.genre, m.montant, m.cause, $7, $8, m.libelle, m.cle
-from unnest($1::uuid[], $2::text[], $3::bigint[], $4::uuid[], $5::text[], $6::text[])
-    with ordinality as m (dossier, genre, montant, cause, libelle, cle, rang)
-join engagement e on e.dossier_uid = m.dossier
-order by e.id, m.rang
-on conflict (cle) do nothing
-returning cle
-"""
-
-
-async def passer(ecritures: Sequence[Ecriture]) -> int:
-    """Write many movements, all or none; returns how many were new.
-
-    Raises `Depassement`, `EngagementAbsent` or `CleReprise`; then nothing is written and the
-    caller's transaction lives on.
-    """
-    if not ecritures:
-        return 0
-    try:
-        async with transaction(), savepoint():
-            nouvelles = await _inserer(ecritures)
-            if len(nouvelles) != len(ecritures):
-                await _verifier_deja_ecrites(ecritures, nouvelles)
-    except asyncpg.CheckViolationError as erreur:
-        if erreur.table_name != "engagement":
-            raise
-        raise Depassement(erreur.constraint_name or "") from None
-    return len(nouvelles)
-
-
-async def _inserer(ecritures: Sequence[Ecriture]) -> set[str]:
-    lignes = await sql(
-        _INSERTION,
-        [e.dossier_uid for e in ecritures],
-        [e.genre for e in ecritures],
-        [e.montant_centimes for e in ecritures],
-        [e.cause_uid for e in ecritures],
-        [e.libelle for e in ecritures],
-        [e.cle for e in ecritures],
-        clock.instant(),
-        await clock.aujourd_hui(),
+async def verrouiller(dossier_uids: Iterable[UUID]) -> None:
+    """Lock these dossiers' engagements to the end of the transaction, in one order for all."""
+    await sql(
+        "select id from engagement where dossier_uid = any($1::uuid[]) order by id for update",
+        list(dossier_uids),
     )
-    return {ligne["cle"] for ligne in lignes}
 
 
-async def _verifier_deja_ecrites(ecritures: Sequence[Ecriture], nouvelles: set[str]) -> None:
-    """A key that was there must have been there for the same movement."""
-    reprises = {e.cle: e for e in ecritures if e.cle not in nouvelles}
-    connues = {
-        m["cle"]: (m["dossier_uid"], m["genre"], m["montant_centimes"])
-        for m in await sql(
-            "select m.cle, m.genre, m.montant_centimes, e.dossier_uid from mouvement m"
-            " join engagement e on e.id = m.engagement where m.cle = any($1)",
-            list(reprises),
-        )
-    }
-    for cle, e in reprises.items():
-        if cle not in connues:
-            raise EngagementAbsent(str(e.dossier_uid))
-        if connues[cle] != (e.dossier_uid, e.genre, e.montant_centimes):
-            raise CleReprise(cle)
+async def _mouvement(
+    genre: str, dossier_uid: UUID, montant: int, cle: str, cause: UUID | None, libelle: str
+) -> None:
+    async with transaction():
+        engagement = await _verrouiller(dossier_uid)
+        regle = _GENRES[genre]
+        reste = engagement[f"{regle.plafond}_centimes"] - engagement[f"{regle.base}_centimes"]
+        if montant > reste and not await _deja(cle):
+            raise Depassement(regle.refus.format(euros(reste)), reste)
+        await _poser(engagement, genre, montant, cle, cause, libelle)
+
+
+async def _verrouiller(dossier_uid: UUID) -> dict[str, Any]:
+    ligne = await sql1("select * from engagement where dossier_uid = $1 for update", dossier_uid)
+    if ligne is None:
+        raise SansEngagement(f"aucun engagement pour le dossier {dossier_uid}")
+    return ligne
+
+
+async def _deja(cle: str) -> bool:
+    return await sql1("select 1 as n from mouvement where cle = $1", cle) is not None
+
+
+async def _poser(
+    engagement: dict[str, Any],
+    genre: str,
+    montant: int,
+    cle: str,
+    cause: UUID | None,
+    libelle: str,
+) -> None:
+    pose = await sql1(
+        "insert into mouvement (engagement, genre, montant_centimes, cause_uid, jour, instant,"
+        " libelle, cle) values ($1, $2, $3, $4, $5, $6, $7, $8)"
+        " on conflict (cle) do nothing returning id",
+        engagement["id"],
+        genre,
+        montant,
+        cause,
+        await clock.aujourd_hui(),
+        clock.instant(),
+        libelle,
+        cle,
+    )
+    if pose is None:
+        await _exiger_meme(engagement["id"], genre, montant, cle)
+
+
+async def _exiger_meme(engagement: int, genre: str, montant: int, cle: str) -> None:
+    ancien = await sql1(
+        "select engagement, genre, montant_centimes from mouvement where cle = $1", cle
+    )
+    assert ancien is not None
+    if (ancien["engagement"], ancien["genre"], ancien["montant_centimes"]) != (
+        engagement,
+        genre,
+        montant,
+    ):
+        raise CleReprise(f"la clé {cle} désigne déjà un autre mouvement")

@@ -1,98 +1,109 @@
-"""Read the ledger: where one dossier stands, its movements, and whether the totals are right."""
+"""Reading the ledger."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from portal.infra.base import sql, sql1
+from portal.infra.base import sql
+
+LIBELLES = {
+    "engagement": "Engagement",
+    "ajustement": "Ajustement",
+    "liberation": "Reste libéré",
+    "facture": "Facture acceptée",
+    "avoir": "Avoir",
+    "paiement_ordonne": "Virement ordonné",
+    "paiement_execute": "Virement exécuté",
+    "paiement_rejete": "Virement rejeté",
+}
 
 
 @dataclass(frozen=True)
 class Solde:
-    """Totals of one dossier, in cents."""
+    """Where a dossier's money stands, in cents."""
 
-    engage: int
-    facture: int
-    ordonne: int
-    paye: int
+    engage: int = 0
+    facture: int = 0
+    ordonne: int = 0
+    paye: int = 0
 
     @property
-    def a_facturer(self) -> int:
+    def reste(self) -> int:
+        """What may still be invoiced."""
         return self.engage - self.facture
 
     @property
-    def a_payer(self) -> int:
-        return self.facture - self.paye
+    def solde(self) -> bool:
+        """Everything engaged is paid."""
+        return 0 < self.engage == self.paye
 
 
 @dataclass(frozen=True)
-class LigneLivre:
-    """One movement, as people read it."""
+class Ligne:
+    """A movement, as shown."""
 
-    uid: UUID
     genre: str
-    libelle: str
-    montant_centimes: int
-    instant: datetime
+    montant: int
     jour: date
+    instant: datetime
+    libelle: str
     cause_uid: UUID | None
 
-
-_SOLDE = (
-    "engage_centimes as engage, facture_centimes as facture, ordonne_centimes as ordonne,"
-    " paye_centimes as paye"
-)
+    @property
+    def mot(self) -> str:
+        return LIBELLES[self.genre]
 
 
-async def solde(dossier_uid: UUID) -> Solde | None:
-    """Totals of a dossier, None where nothing was ever engaged."""
-    ligne = await sql1(f"select {_SOLDE} from engagement where dossier_uid = $1", dossier_uid)
-    return Solde(**ligne) if ligne else None
+async def solde(dossier_uid: UUID) -> Solde:
+    """All zeros when nothing is engaged."""
+    return (await soldes([dossier_uid])).get(dossier_uid, Solde())
 
 
-async def soldes(dossier_uids: list[UUID]) -> dict[UUID, Solde]:
-    """Totals of many dossiers, in one query."""
+async def soldes(dossier_uids: Iterable[UUID]) -> dict[UUID, Solde]:
+    """The same for several dossiers in one query; those without engagement are absent."""
     lignes = await sql(
-        f"select dossier_uid, {_SOLDE} from engagement where dossier_uid = any($1)", dossier_uids
+        "select dossier_uid, engage_centimes, facture_centimes, ordonne_centimes, paye_centimes"
+        " from engagement where dossier_uid = any($1::uuid[])",
+        list(dossier_uids),
     )
-    return {ligne.pop("dossier_uid"): Solde(**ligne) for ligne in lignes}
+    return {
+        ligne["dossier_uid"]: Solde(
+            ligne["engage_centimes"],
+            ligne["facture_centimes"],
+            ligne["ordonne_centimes"],
+            ligne["paye_centimes"],
+        )
+        for ligne in lignes
+    }
 
 
-async def verrouiller(dossier_uid: UUID) -> Solde | None:
-    """Totals of a dossier, its engagement locked to the end of the transaction."""
-    ligne = await sql1(
-        f"select {_SOLDE} from engagement where dossier_uid = $1 for update", dossier_uid
-    )
-    return Solde(**ligne) if ligne else None
-
-
-async def mouvements(dossier_uid: UUID) -> list[LigneLivre]:
-    """Movements of a dossier, oldest first."""
+async def mouvements(dossier_uid: UUID) -> list[Ligne]:
+    """A dossier's movements, oldest first."""
     lignes = await sql(
-        "select m.uid, m.genre, m.libelle, m.montant_centimes, m.instant, m.jour, m.cause_uid"
+        "select m.genre, m.montant_centimes as montant, m.jour, m.instant, m.libelle, m.cause_uid"
         " from mouvement m join engagement e on e.id = m.engagement"
         " where e.dossier_uid = $1 order by m.id",
         dossier_uid,
     )
-    return [LigneLivre(**ligne) for ligne in lignes]
+    return [Ligne(**ligne) for ligne in lignes]
 
 
-async def verifier() -> list[str]:
-    """What is wrong with the totals, in plain words: none, unless someone went around the triggers."""
+async def ecarts() -> list[str]:
+    """Engagements whose totals are not the sum of their movements: must be empty (`doctor`)."""
     lignes = await sql(
         "select e.dossier_uid from engagement e left join lateral ("
-        "  select coalesce(sum(f.engage), 0) as engage, coalesce(sum(f.facture), 0) as facture,"
-        "    coalesce(sum(f.ordonne), 0) as ordonne, coalesce(sum(f.paye), 0) as paye"
-        "  from mouvement m, mouvement_effet(m.genre, m.montant_centimes) f"
-        "  where m.engagement = e.id) t on true"
+        " select coalesce(sum(case when genre in ('engagement', 'ajustement') then montant_centimes"
+        "   when genre = 'liberation' then -montant_centimes end), 0) as engage,"
+        " coalesce(sum(case when genre = 'facture' then montant_centimes"
+        "   when genre = 'avoir' then -montant_centimes end), 0) as facture,"
+        " coalesce(sum(case when genre = 'paiement_ordonne' then montant_centimes"
+        "   when genre = 'paiement_rejete' then -montant_centimes end), 0) as ordonne,"
+        " coalesce(sum(montant_centimes) filter (where genre = 'paiement_execute'), 0) as paye"
+        " from mouvement m where m.engagement = e.id) s on true"
         " where (e.engage_centimes, e.facture_centimes, e.ordonne_centimes, e.paye_centimes)"
-        "   is distinct from (t.engage, t.facture, t.ordonne, t.paye) order by e.id"
+        " is distinct from (s.engage, s.facture, s.ordonne, s.paye)"
     )
-    return [_faute(ligne) for ligne in lignes]
-
-
-def _faute(ligne: dict[str, Any]) -> str:
-    return f"Grand livre\u00a0: les totaux du dossier {ligne['dossier_uid']} ne sont pas la somme de ses mouvements."
+    return [f"Grand livre : totaux inexacts pour le dossier {e['dossier_uid']}." for e in lignes]
