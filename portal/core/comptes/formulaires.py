@@ -80,6 +80,7 @@ class NouveauMotDePasse(BaseModel):
     )  # fmt: skip
     confirmation: str = champ(
         "Confirmer le mot de passe", widget="nouveau_mot_de_passe", autocomplete="new-password",
+        manque="Saisissez le mot de passe une seconde fois.",
         longueur_max=motdepasse.LONGUEUR_MAX,
     )  # fmt: skip
 
@@ -88,8 +89,9 @@ class Identite(BaseModel):
     """Who the person is."""
 
     civilite: str = champ(
-        "Civilité", widget="radios", choix=CIVILITES, autocomplete="honorific-prefix"
-    )
+        "Civilité", widget="radios", choix=CIVILITES, autocomplete="honorific-prefix",
+        manque="Choisissez «\u00a0Madame\u00a0» ou «\u00a0Monsieur\u00a0».",
+    )  # fmt: skip
     nom: NomPropre = champ("Nom", autocomplete="family-name", longueur_max=80)
     prenom: NomPropre = champ("Prénom", autocomplete="given-name", longueur_max=80)
     telephone: Telephone = champ(
@@ -122,6 +124,7 @@ class ChangementMotDePasse(BaseModel):
     confirmation: str = champ(
         "Confirmer le nouveau mot de passe", widget="nouveau_mot_de_passe",
         autocomplete="new-password", longueur_max=motdepasse.LONGUEUR_MAX,
+        manque="Saisissez le nouveau mot de passe une seconde fois.",
     )  # fmt: skip
 
 
@@ -147,7 +150,7 @@ def lire_nouveau(modele: type[BaseModel], poste: dict[str, Any], email: str) -> 
         saisie.refuser(
             "confirmation", "Les deux mots de passe sont différents. Saisissez-les à nouveau."
         )
-    return saisie
+    return saisie.exiger()  # which also puts the errors in the order of the page
 
 
 def oublier_secrets(saisie: Saisie) -> Saisie:
