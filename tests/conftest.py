@@ -1,3 +1,3 @@
-"""Everything shared comes from the portal's own pytest plugin."""
+"""Everything shared comes from the portal's own pytest plugin (`portal = true` in pyproject.toml)."""
 
-pytest_plugins = ["portal.testing.plugin"]
+pytest_plugins = ["portal.testing.point"]
