@@ -6,6 +6,7 @@ import importlib
 from typing import Any
 
 from portal import loader
+from portal.greffe import greffer
 from portal.kit import OPCO, Cible
 from portal.settings import Settings
 from portal.web.cablage import Cablage
@@ -48,4 +49,5 @@ def assembler(settings: Settings, plugins: loader.Plugins, fournisseurs: Fournis
             continue
         module: Any = importlib.import_module(f"{piece}.cablage")
         module.cabler(cablage)
+    greffer(cablage, plugins)
     return cablage

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from portal.dossiers import queries, suites, transitions
@@ -16,7 +17,7 @@ from portal.infra.base import sql1
 from portal.infra.files import lire
 from portal.web.erreurs import Introuvable
 from portal.web.fichiers import piece_jointe
-from portal.web.identite import Personne
+from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
 INTERNES = ",".join(queries.ROLES_LECTURE)
@@ -68,7 +69,7 @@ async def cadre_de_page(
 
 
 @get("/dossiers/{uid:uuid}", droit="dossiers.consulter", interne=INTERNES)
-async def ouvrir(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def ouvrir(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     dossier = await queries.exiger(moi, uid)
     examen = await examiner(dossier)
     brouillon = dossier["etat"] == "brouillon"
@@ -103,7 +104,7 @@ async def peut(moi: Personne, dossier: dict[str, Any], droit: str) -> bool:
 
 
 @post("/dossiers/{uid:uuid}/repondre", droit="dossiers.saisir")
-async def repondre(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def repondre(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     """The company has added what was asked for."""
     formulaire = dict((await request.form()).items())
     await suites.repondre(moi, uid, str(formulaire.get("message", "")))
@@ -112,7 +113,7 @@ async def repondre(request: Request[Any, Any, Any], uid: UUID, moi: Personne) ->
 
 @get("/dossiers/{uid:uuid}/annuler", droit="dossiers.supprimer")
 async def confirmer_annulation(
-    request: Request[Any, Any, Any], uid: UUID, moi: Personne
+    request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Personne
 ) -> Response[Any]:
     dossier = await queries.exiger(moi, uid, "dossiers.supprimer")
     if dossier["etat"] == "brouillon" or not transitions.possible(dossier["etat"], "annule"):
@@ -121,13 +122,13 @@ async def confirmer_annulation(
 
 
 @post("/dossiers/{uid:uuid}/annuler", droit="dossiers.supprimer")
-async def annuler(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def annuler(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     await suites.annuler(moi, uid)
     return rediriger(request, f"/dossiers/{uid}", "Dossier annulé.")
 
 
 @get("/lettres/{uid:uuid}", droit="dossiers.consulter", interne=INTERNES)
-async def lettre(uid: UUID, moi: Personne) -> Stream:
+async def lettre(uid: FromPath[UUID], moi: Moi) -> Stream:
     """A paper of a dossier, as a PDF to save."""
     trouvee = await sql1(
         "select l.genre, l.fichier, d.numero from lettre l join dossier d on d.id = l.dossier"

@@ -16,11 +16,9 @@ from portal.web.identite import Personne
 LONGUEUR_JETON_MAX = 100
 
 # Session, account, roles, rights and bell in one go: it runs at each request.
-QUI = """
-select s.id as session_id, s.vue_le, c.id, c.uid, c.email, c.prenom || ' ' || c.nom as nom_affiche,
-    r.roles, d.droits, d.profils, cloche_de(c.id) as cloche
-from session s
-join compte c on c.id = s.compte
+_COLONNES = """c.id, c.uid, c.email, c.prenom || ' ' || c.nom as nom_affiche,
+    r.roles, d.droits, d.profils, cloche_de(c.id) as cloche"""
+_DROITS = """
 cross join lateral (
     select coalesce(array_agg(distinct role), '{}') as roles from role_interne where compte = c.id
 ) r
@@ -28,9 +26,14 @@ cross join lateral (
     select coalesce(array_agg(distinct droit) filter (where droit is not null), '{}') as droits,
         coalesce(array_agg(distinct profil) filter (where profil is not null), '{}') as profils
     from droits_de(c.id)
-) d
+) d"""
+QUI = f"""
+select s.id as session_id, s.vue_le, {_COLONNES}
+from session s
+join compte c on c.id = s.compte
+{_DROITS}
 where s.jeton = $1 and s.terminee_le is null and c.actif and s.expire_le > $2
-    and s.vue_le > case when r.roles = '{}' then $3::timestamptz else $4::timestamptz end
+    and s.vue_le > case when r.roles = '{{}}' then $3::timestamptz else $4::timestamptz end
 """
 
 
@@ -48,6 +51,20 @@ async def charger_personne(jeton: str) -> Personne | None:
             ligne["session_id"],
             quand,
         )
+    return _personne(ligne)
+
+
+async def personne_du_compte(compte_id: int) -> Personne | None:
+    """Somebody with their rights as they are now, without a session: for background jobs."""
+    ligne = await sql1(
+        f"select 0::bigint as session_id, {_COLONNES} from compte c {_DROITS}"
+        " where c.id = $1 and c.actif",
+        compte_id,
+    )
+    return _personne(ligne) if ligne else None
+
+
+def _personne(ligne: dict[str, Any]) -> Personne:
     return Personne(
         compte_id=ligne["id"],
         uid=str(ligne["uid"]),

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from litestar.datastructures import UploadFile
 from litestar.response import Stream
 
@@ -16,21 +17,21 @@ from portal.dossiers.registre import dispositif as du_registre
 from portal.dossiers.saisie.verification import examiner
 from portal.infra.files import FichierRefuse, lire
 from portal.web.fichiers import piece_jointe
-from portal.web.identite import Personne
+from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
 INTERNES = ",".join(queries.ROLES_LECTURE)
 
 
 @get("/dossiers/{uid:uuid}/documents", droit="dossiers.consulter", interne=INTERNES)
-async def page(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def page(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     """« Pièces » before transmission, « Documents associés » after."""
     dossier = await queries.exiger(moi, uid)
     return await _rendre(request, moi, dossier)
 
 
 @post("/dossiers/{uid:uuid}/documents", droit="dossiers.saisir")
-async def deposer(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def deposer(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     formulaire = await request.form()
     piece = str(formulaire.get("piece", ""))
     remplace = str(formulaire.get("remplace", ""))
@@ -55,13 +56,13 @@ async def deposer(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> 
 
 
 @post("/documents/{uid:uuid}/retirer", droit="dossiers.saisir")
-async def retirer(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def retirer(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     dossier = await operations.retirer(moi, uid)
     return rediriger(request, f"/dossiers/{dossier['uid']}/documents", "Document retiré.")
 
 
 @get("/documents/{uid:uuid}", droit="dossiers.consulter", interne=INTERNES)
-async def telecharger(uid: UUID, moi: Personne) -> Stream:
+async def telecharger(uid: FromPath[UUID], moi: Moi) -> Stream:
     """As an attachment, in a sandbox, whatever its type."""
     document = await operations.lisible(moi, uid)
     return piece_jointe(await lire(document["cle_fichier"]), document["nom"], document["type_mime"])

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from portal.dossiers import queries as dossiers
@@ -18,7 +19,7 @@ from portal.infra.base import sql1
 from portal.infra.files import lire
 from portal.web.erreurs import Introuvable
 from portal.web.fichiers import piece_jointe
-from portal.web.identite import Personne
+from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
 INTERNES = ",".join(dossiers.ROLES_LECTURE)
@@ -29,7 +30,7 @@ NOM = "Dossiers et factures.xlsx"
 
 
 @get("/dossiers/export", droit="dossiers.consulter", interne=INTERNES)
-async def exporter(request: Request[Any, Any, Any], moi: Personne) -> Response[Any] | Stream:
+async def exporter(request: Request[Any, Any, Any], moi: Moi) -> Response[Any] | Stream:
     """Small: the workbook itself. Large: a page that offers to prepare it."""
     filtres = Filtres.lire(request.query_params)
     if await compter(moi, filtres, IMMEDIAT + 1) > IMMEDIAT:
@@ -46,20 +47,20 @@ async def exporter(request: Request[Any, Any, Any], moi: Personne) -> Response[A
 
 
 @post("/dossiers/export", droit="dossiers.consulter", interne=INTERNES)
-async def demander(request: Request[Any, Any, Any], moi: Personne) -> Response[Any]:
+async def demander(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
     poste = {k: str(v) for k, v in (await request.form()).items()}
     uid = await taches.demander(moi, Filtres.lire(poste))
     return rediriger(request, f"/exports/{uid}")
 
 
 @get("/exports/{uid:uuid}", droit="connecte")
-async def suivre(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def suivre(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     export = await _exiger(moi, uid)
     return rendre(request, "dossiers/export.html", fragment="dossiers/_export.html", export=export)
 
 
 @get("/exports/{uid:uuid}/fichier", droit="connecte")
-async def telecharger(uid: UUID, moi: Personne) -> Stream:
+async def telecharger(uid: FromPath[UUID], moi: Moi) -> Stream:
     export = await _exiger(moi, uid)
     if export["fichier"] is None:
         raise Introuvable()

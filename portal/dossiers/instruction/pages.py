@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from portal.dossiers import queries as dossiers
 from portal.dossiers import transitions
 from portal.dossiers.instruction import operations, queries
 from portal.dossiers.instruction.operations import DELAI_COMPLEMENT, SaisieRefusee
+from portal.dossiers.lecture import recapituler, verifications
 from portal.dossiers.pages import PAPIERS, cadre_de_page
 from portal.dossiers.registre import DISPOSITIFS
 from portal.dossiers.saisie.verification import examiner
@@ -20,14 +22,14 @@ from portal.dossiers.volets import volets
 from portal.infra import clock
 from portal.kit.types import lire_date, lire_montant
 from portal.web.erreurs import Refus
-from portal.web.identite import Personne
+from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
 DROIT = "interne:gestionnaire"
 
 
 @get("/instruction", droit=DROIT)
-async def file(request: Request[Any, Any, Any], moi: Personne) -> Response[Any]:
+async def file(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
     q = request.query_params
     filtres = {
         "etat": q.get("etat", "") if q.get("etat", "") in queries.EN_FILE else "",
@@ -58,7 +60,7 @@ async def file(request: Request[Any, Any, Any], moi: Personne) -> Response[Any]:
 
 
 @get("/instruction/suivant", droit=DROIT)
-async def suivant(request: Request[Any, Any, Any], moi: Personne) -> Response[Any]:
+async def suivant(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
     uid = await queries.suivant(moi)
     if uid is None:
         return rediriger(request, "/instruction", "Plus aucun dossier n’attend dans votre périmètre.")
@@ -66,19 +68,19 @@ async def suivant(request: Request[Any, Any, Any], moi: Personne) -> Response[An
 
 
 @get("/instruction/{uid:uuid}", droit=DROIT)
-async def examen(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def examen(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     return await _page(request, moi, await queries.exiger(moi, uid))
 
 
 @post("/instruction/{uid:uuid}/prendre", droit=DROIT)
-async def prendre(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def prendre(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     poste = dict((await request.form()).items())
     await operations.prendre_en_charge(moi, uid, _version(poste))
     return rediriger(request, f"/instruction/{uid}", "Vous suivez ce dossier.")
 
 
 @post("/instruction/{uid:uuid}/complement", droit=DROIT)
-async def complement(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def complement(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     formulaire = await request.form()
     poste = dict(formulaire.items())
     pieces = [str(p) for p in formulaire.getall("pieces", [])]
@@ -93,7 +95,7 @@ async def complement(request: Request[Any, Any, Any], uid: UUID, moi: Personne) 
 
 
 @post("/instruction/{uid:uuid}/accorder", droit=DROIT)
-async def accorder(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def accorder(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     poste = dict((await request.form()).items())
     try:
         montants = {
@@ -111,7 +113,7 @@ async def accorder(request: Request[Any, Any, Any], uid: UUID, moi: Personne) ->
 
 
 @post("/instruction/{uid:uuid}/refuser", droit=DROIT)
-async def refuser(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def refuser(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     poste = dict((await request.form()).items())
     try:
         await operations.refuser(
@@ -158,7 +160,9 @@ async def _page(
         erreurs=erreurs or {},
         erreurs_titre=bool(erreurs),
         saisi=saisi,
-        recapitulatif=_recapitulatif(lu),
+        recapitulatif=recapituler(lu),
+        verifications=verifications(lu),
+        pieces={p.code: p.libelle for p in lu.dispositif.pieces},
         documents=await dossiers.documents(dossier["id"]),
         evenements=await dossiers.evenements(dossier["id"]),
         lettres=await dossiers.lettres(dossier["id"]),
@@ -171,31 +175,6 @@ async def _page(
         a_decider=dossier["etat"] == "en_instruction" and dossier["gestionnaire"] == moi.compte_id,
         a_prendre=dossier["etat"] in queries.EN_FILE and dossier["gestionnaire"] != moi.compte_id,
     )
-
-
-def _recapitulatif(lu: Any) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every answer in words, by step; people with their masked numbers."""
-    sections = []
-    for etape in lu.dispositif.etapes:
-        paires: list[tuple[str, str]] = []
-        for vu in lu.contenu.donnees[etape.code].champs():
-            if vu.widget != "groupe":
-                paires.append((vu.libelle, en_mots(vu)))
-            for ligne in vu.lignes:
-                paires.append((ligne.titre, ", ".join(m for c in ligne.champs if (m := en_mots(c)))))
-        sections.append((etape.libelle, paires))
-    return sections
-
-
-def en_mots(vu: Any) -> str:
-    """A field's value as a person reads it: the label of a choice, oui or non."""
-    if vu.options:
-        return dict(vu.options).get(vu.valeur, "")
-    if vu.widget == "case":
-        return ""
-    if vu.widget == "oui_non":
-        return {"oui": "Oui", "non": "Non"}.get(vu.valeur, "")
-    return f"{vu.valeur} {vu.suffixe}".strip() if vu.valeur else ""
 
 
 def _montant(nom: str, saisi: str) -> Decimal:

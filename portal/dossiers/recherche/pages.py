@@ -11,7 +11,7 @@ from portal.dossiers import queries as dossiers
 from portal.dossiers.recherche.queries import Filtres, compter, lister
 from portal.dossiers.registre import DISPOSITIFS, libelle
 from portal.dossiers.transitions import LIBELLES
-from portal.web.identite import Personne
+from portal.web.identite import Moi
 from portal.web.rendu import rediriger, rendre
 
 INTERNES = ",".join(dossiers.ROLES_LECTURE)
@@ -19,7 +19,7 @@ PLAFOND = 1000
 
 
 @get("/dossiers", droit="dossiers.consulter", interne=INTERNES)
-async def liste(request: Request[Any, Any, Any], moi: Personne) -> Response[Any]:
+async def liste(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
     filtres = Filtres.lire(request.query_params)
     page = await lister(moi, filtres, request.query_params.get("apres"))
     total = await compter(moi, filtres, PLAFOND)
@@ -42,7 +42,7 @@ async def liste(request: Request[Any, Any, Any], moi: Personne) -> Response[Any]
 
 
 @get("/recherche", droit="connecte")
-async def recherche(request: Request[Any, Any, Any], moi: Personne) -> Response[Any]:
+async def recherche(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
     """The header's search: dossiers by number, name, company."""
     return rediriger(request, f"/dossiers?{Filtres.lire(request.query_params).en_url()}")
 

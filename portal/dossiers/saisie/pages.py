@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 
 from portal.dossiers import queries
+from portal.dossiers.lecture import recapituler, verifications
 from portal.dossiers.pages import cadre_de_page
 from portal.dossiers.registre import DISPOSITIFS
 from portal.dossiers.registre import dispositif as du_registre
@@ -19,20 +21,20 @@ from portal.infra import clock
 from portal.infra.money import heure
 from portal.kit.formulaire import Saisie, depouiller, lire
 from portal.web.erreurs import Conflit, Introuvable, Refus
-from portal.web.identite import Personne
+from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
 ETAPE = "/dossiers/{uid:uuid}/etapes/{code:str}"
 
 
 @get("/dossiers/nouveau", droit="dossiers.saisir")
-async def choisir(request: Request[Any, Any, Any], moi: Personne) -> Response[Any]:
+async def choisir(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
     """Which dispositif, for which establishment; drafts that already exist are shown first."""
     return await _choisir(request, moi)
 
 
 @post("/dossiers/nouveau", droit="dossiers.saisir")
-async def creer(request: Request[Any, Any, Any], moi: Personne) -> Response[Any]:
+async def creer(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
     formulaire = dict((await request.form()).items())
     code, _, lieu = str(formulaire.get("choix", "")).partition("|")
     siret, _, profil = (str(formulaire.get("lieu") or lieu)).partition("|")
@@ -71,7 +73,7 @@ async def _choisir(
 
 
 @get(ETAPE, droit="dossiers.saisir")
-async def etape(request: Request[Any, Any, Any], uid: UUID, code: str, moi: Personne) -> Response[Any]:
+async def etape(request: Request[Any, Any, Any], uid: FromPath[UUID], code: FromPath[str], moi: Moi) -> Response[Any]:
     dossier = await queries.exiger(moi, uid, "dossiers.saisir")
     if dossier["etat"] != "brouillon":
         return rediriger(request, f"/dossiers/{uid}")
@@ -80,7 +82,7 @@ async def etape(request: Request[Any, Any, Any], uid: UUID, code: str, moi: Pers
 
 @post(ETAPE, droit="dossiers.saisir")
 async def enregistrer(
-    request: Request[Any, Any, Any], uid: UUID, code: str, moi: Personne
+    request: Request[Any, Any, Any], uid: FromPath[UUID], code: FromPath[str], moi: Personne
 ) -> Response[Any]:
     """Keep the step whatever it holds; go on when it is in order, else show what is wrong."""
     poste = dict((await request.form()).items())
@@ -108,7 +110,7 @@ async def enregistrer(
 
 @post(ETAPE + "/champ", droit="dossiers.saisir", sans_cle=True)
 async def autosauver(
-    request: Request[Any, Any, Any], uid: UUID, code: str, moi: Personne
+    request: Request[Any, Any, Any], uid: FromPath[UUID], code: FromPath[str], moi: Personne
 ) -> Response[str]:
     """One field, as one types. Answers a sentence for the form's status line."""
     poste = dict((await request.form()).items())
@@ -125,7 +127,7 @@ async def autosauver(
 
 
 @post(ETAPE + "/valider", droit="dossiers.saisir", sans_cle=True)
-async def valider(request: Request[Any, Any, Any], uid: UUID, code: str, moi: Personne) -> Response[Any]:
+async def valider(request: Request[Any, Any, Any], uid: FromPath[UUID], code: FromPath[str], moi: Moi) -> Response[Any]:
     """The field just left, drawn again with its error or without. Changes nothing."""
     poste = dict((await request.form()).items())
     dossier = await queries.exiger(moi, uid, "dossiers.saisir")
@@ -141,7 +143,7 @@ async def valider(request: Request[Any, Any, Any], uid: UUID, code: str, moi: Pe
 
 @post(ETAPE + "/redessiner", droit="dossiers.saisir", sans_cle=True)
 async def redessiner(
-    request: Request[Any, Any, Any], uid: UUID, code: str, moi: Personne
+    request: Request[Any, Any, Any], uid: FromPath[UUID], code: FromPath[str], moi: Personne
 ) -> Response[Any]:
     """The step's fields again, after one that others depend on. Fills what the register knows."""
     poste = dict((await request.form()).items())
@@ -156,7 +158,7 @@ async def redessiner(
 
 
 @get("/dossiers/{uid:uuid}/verifier", droit="dossiers.saisir")
-async def verifier(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def verifier(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     dossier = await queries.exiger(moi, uid, "dossiers.saisir")
     if dossier["etat"] != "brouillon":
         return rediriger(request, f"/dossiers/{uid}")
@@ -164,7 +166,7 @@ async def verifier(request: Request[Any, Any, Any], uid: UUID, moi: Personne) ->
 
 
 @post("/dossiers/{uid:uuid}/transmettre", droit="dossiers.saisir")
-async def transmettre(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def transmettre(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     poste = dict((await request.form()).items())
     dossier, examen = await operations.transmettre(moi, uid, _version(poste))
     if dossier["etat"] == "brouillon":
@@ -177,7 +179,7 @@ async def transmettre(request: Request[Any, Any, Any], uid: UUID, moi: Personne)
 
 
 @post("/dossiers/{uid:uuid}/scinder", droit="dossiers.saisir")
-async def scinder(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def scinder(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     second = await operations.scinder(moi, uid)
     return rediriger(
         request, f"/dossiers/{second['uid']}", "Le dossier est scindé\u00a0: voici le second brouillon."
@@ -185,14 +187,14 @@ async def scinder(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> 
 
 
 @post("/dossiers/{uid:uuid}/dupliquer", droit="dossiers.saisir")
-async def dupliquer(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def dupliquer(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     copie = await operations.dupliquer(moi, uid)
     return rediriger(request, f"/dossiers/{copie['uid']}", "Brouillon créé à partir de ce dossier.")
 
 
 @get("/dossiers/{uid:uuid}/supprimer", droit="dossiers.supprimer")
 async def confirmer_suppression(
-    request: Request[Any, Any, Any], uid: UUID, moi: Personne
+    request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Personne
 ) -> Response[Any]:
     dossier = await queries.exiger(moi, uid, "dossiers.supprimer")
     if dossier["etat"] != "brouillon":
@@ -201,7 +203,7 @@ async def confirmer_suppression(
 
 
 @post("/dossiers/{uid:uuid}/supprimer", droit="dossiers.supprimer")
-async def supprimer(request: Request[Any, Any, Any], uid: UUID, moi: Personne) -> Response[Any]:
+async def supprimer(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     await operations.supprimer_brouillon(moi, uid)
     return rediriger(request, "/dossiers", "Brouillon supprimé.")
 
@@ -270,6 +272,8 @@ async def _verifier(
         "dossiers/verifier.html",
         statut=statut,
         **await cadre_de_page(moi, dossier, examen, actuelle="verifier"),
+        recapitulatif=recapituler(examen),
+        verifications=verifications(examen),
         erreurs_titre=statut == 422,
     )
 

@@ -60,6 +60,7 @@ class Examen:
     manques: list[Point] = field(default_factory=list)
     pieces_attendues: list[Piece] = field(default_factory=list)
     pieces_manquantes: list[Piece] = field(default_factory=list)
+    modifiable: bool = True
 
     @property
     def bloquants(self) -> list[Point]:
@@ -126,6 +127,7 @@ async def examiner(dossier: Mapping[str, Any]) -> Examen:
         resultats=[_passer(c, dispositif, contenu, cadre, uid) for c in dispositif.controles],
         manques=_manques(dispositif, contenu, uid),
         pieces_attendues=attendues,
+        modifiable=dossier["etat"] == "brouillon",
         pieces_manquantes=[p for p in attendues if p.obligatoire and p.code not in deposees],
     )
 

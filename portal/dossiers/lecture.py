@@ -1,0 +1,48 @@
+"""A dossier in words: every answer by step, every control with what it found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.dossiers.saisie.verification import Examen
+from portal.kit.formulaire import ChampVu
+
+
+def recapituler(examen: Examen) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(step, [(label, answer)]); people on one line each, their numbers masked."""
+    sections = []
+    for etape in examen.dispositif.etapes:
+        paires: list[tuple[str, str]] = []
+        for vu in examen.contenu.donnees[etape.code].champs():
+            if vu.widget != "groupe":
+                paires.append((vu.libelle, en_mots(vu)))
+            for ligne in vu.lignes:
+                paires.append((ligne.titre, ", ".join(m for c in ligne.champs if (m := en_mots(c)))))
+        sections.append((etape.libelle, paires))
+    return sections
+
+
+def en_mots(vu: ChampVu) -> str:
+    """A field's value as a person reads it: the label of a choice, oui or non."""
+    if vu.options:
+        return dict(vu.options).get(vu.valeur, "")
+    if vu.widget == "case":
+        return ""
+    if vu.widget == "oui_non":
+        return {"oui": "Oui", "non": "Non"}.get(vu.valeur, "")
+    return f"{vu.valeur} {vu.suffixe}".strip() if vu.valeur else ""
+
+
+def verifications(examen: Examen) -> list[dict[str, Any]]:
+    """The controls, for the component that lists them: failed ones first."""
+    lignes = [
+        {
+            "libelle": r.controle.libelle,
+            "etat": r.etat,
+            "message": " ".join(p.message for p in r.points),
+            "source": r.controle.source,
+            "url": r.points[0].url if r.points and examen.modifiable else None,
+        }
+        for r in examen.resultats
+    ]
+    return sorted(lignes, key=lambda li: ("Bloquant", "À vérifier", "Conforme").index(li["etat"]))
