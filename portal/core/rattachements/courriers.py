@@ -17,7 +17,7 @@ from portal.infra.base import executer, sql, sql1, transaction
 
 VERROU = 7405
 PAR_LOT = 5000
-PAR_FICHIER = 250
+PAR_FICHIER = 100
 Progres = Callable[[int], None]
 
 
@@ -170,7 +170,7 @@ async def _numero(validite: codes.Validite) -> str:
 async def _imprimer(
     dossier: Path, lettres: list[Lettre], validite: codes.Validite, par_fichier: int
 ) -> tuple[list[lots.FichierProduit], list[tuple[Lettre, bytes | None]]]:
-    """Set the letters, a few hundred to a file; codes are made here and kept as hashes only."""
+    """Set the letters, a hundred to a file; codes are made here and kept as hashes only."""
     fichiers: list[lots.FichierProduit] = []
     faites: list[tuple[Lettre, bytes | None]] = []
     adresses: list[tuple[object, ...]] = []
