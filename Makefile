@@ -16,7 +16,7 @@ test:
 
 check:
 	@$(PYTHON) scripts/installer.py --essais
-	@$(PY) scripts/verifier.py
+	@$(PY) -m scripts.verifier
 
 fix:
 	@$(PYTHON) scripts/installer.py --essais
