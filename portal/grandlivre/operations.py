@@ -84,10 +84,19 @@ async def ajuster(
 
 
 async def liberer(
-    dossier_uid: UUID, montant_centimes: int, cle: str, libelle: str = "Reste libéré"
+    dossier_uid: UUID,
+    montant_centimes: int | None = None,
+    *,
+    cle: str,
+    libelle: str = "Reste libéré",
 ) -> None:
-    """Give back what will not be invoiced."""
-    await _mouvement("liberation", dossier_uid, montant_centimes, cle, None, libelle)
+    """Give back what will not be invoiced: all that is left, when no amount is given."""
+    async with transaction():
+        if montant_centimes is None:
+            engagement = await _verrouiller(dossier_uid)
+            montant_centimes = engagement["engage_centimes"] - engagement["facture_centimes"]
+        if montant_centimes:
+            await _mouvement("liberation", dossier_uid, montant_centimes, cle, None, libelle)
 
 
 async def facturer(

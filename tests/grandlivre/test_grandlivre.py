@@ -31,7 +31,8 @@ async def test_h04_engage_facture_paye() -> None:
     await operations.executer(dossier, 60_00, f"x:{paiement}", paiement)
     solde = await queries.solde(dossier)
     assert (solde.paye, solde.reste, solde.solde) == (60_00, 40_00, False)
-    await operations.liberer(dossier, 40_00, f"l:{dossier}")
+    await operations.liberer(dossier, cle=f"l:{dossier}")
+    await operations.liberer(dossier, cle=f"l:{dossier}")
     assert (await queries.solde(dossier)).solde
     assert [m.genre for m in await queries.mouvements(dossier)] == [
         "engagement", "facture", "paiement_ordonne", "paiement_execute", "liberation",
@@ -210,7 +211,7 @@ async def _faire(dossier: UUID, geste: str, montant: int, cle: str) -> None:
     elif geste in ("ajuster", "baisser"):
         await operations.ajuster(dossier, montant if geste == "ajuster" else -montant, cle)
     elif geste == "liberer":
-        await operations.liberer(dossier, montant, cle)
+        await operations.liberer(dossier, montant, cle=cle)
     else:
         await getattr(operations, geste)(dossier, montant, cle, uuid.uuid4())
 

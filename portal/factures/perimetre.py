@@ -1,0 +1,78 @@
+"""Who sees what is billed of a dossier, and who bills it.
+
+SQL text over a row `d` of `dossier`. The company that files and the body that the dossier names
+see its requests, invoices and payments; the one that is paid bills: the company, or the body when
+the dossier says that it is paid directly (subrogation).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from portal.dossiers.queries import PORTEE_ENTREPRISE, PORTEE_NOMMEE, ROLES_LECTURE
+from portal.dossiers.queries import portee as portee_dossiers
+from portal.infra.base import sql1
+from portal.web.erreurs import Interdit, Introuvable
+from portal.web.identite import Personne
+
+CONSULTER, SAISIR = "factures.consulter", "factures.saisir"
+INTERNES = ",".join(ROLES_LECTURE)
+VERIFICATEURS = ("gestionnaire", "comptable")
+
+
+def lecture(moi: Personne, n: str = "$1") -> str:
+    """Dossiers whose money this person may see."""
+    if moi.est_interne:
+        return portee_dossiers(moi, n=n)
+    entreprise = PORTEE_ENTREPRISE.format(n=n, droit=CONSULTER)
+    if "prestataire" not in moi.profils:
+        return entreprise
+    return f"({entreprise} or {PORTEE_NOMMEE.format(n=n, droit=CONSULTER)})"
+
+
+def emission(moi: Personne, droit: str = SAISIR, n: str = "$1") -> str:
+    """Dossiers that this person bills (or, with another right, sees as the one who is paid)."""
+    if moi.est_interne:
+        return "false"
+    entreprise = PORTEE_ENTREPRISE.format(n=n, droit=droit)
+    nommee = PORTEE_NOMMEE.format(n=n, droit=droit)
+    return f"case when d.paye_organisme then {nommee} else {entreprise} end"
+
+
+async def exiger_dossier(moi: Personne, uid: UUID, droit: str = CONSULTER) -> dict[str, Any]:
+    """The dossier, if this person may see its money (or bill it, with `factures.saisir`).
+
+    Raises `Introuvable` out of reach, `Interdit` when it may be seen but not that.
+    """
+    permis = lecture(moi) if droit == CONSULTER else emission(moi, droit)
+    ligne = await sql1(
+        f"select d.*, ({permis}) as permis from dossier d"
+        f" where d.uid = $2 and d.etat <> 'brouillon' and ({portee_dossiers(moi)} or {lecture(moi)})",
+        moi.compte_id,
+        uid,
+    )
+    if ligne is None:
+        raise Introuvable()
+    if not ligne.pop("permis"):
+        raise Interdit()
+    return ligne
+
+
+def emetteur(dossier: dict[str, Any]) -> tuple[str, str, str]:
+    """Who bills a dossier: SIREN, SIRET, profile."""
+    if dossier["paye_organisme"] and dossier["organisme_siret"]:
+        siret = dossier["organisme_siret"]
+        return siret[:9], siret, "prestataire"
+    return dossier["siren"], dossier["siret"], dossier["profil"]
+
+
+async def exiger_interne(moi: Personne, dossier_id: int) -> None:
+    """The dossier must lie within this staff member's branches and regions."""
+    vu = await sql1(
+        f"select 1 as n from dossier d where d.id = $2 and {portee_dossiers(moi)}",
+        moi.compte_id,
+        dossier_id,
+    )
+    if vu is None or not moi.est_interne:
+        raise Introuvable()
