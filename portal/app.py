@@ -15,7 +15,7 @@ from servestatic import ServeStaticASGI
 from portal import chemins, loader
 from portal.infra import base
 from portal.settings import Settings, get_settings
-from portal.web import pannes, sante
+from portal.web import pannes, purge, sante
 from portal.web.entetes import Entetes
 from portal.web.fournisseurs import Fournisseurs
 from portal.web.gabarits import faire_environnement
@@ -26,6 +26,8 @@ from portal.web.requetes import Identite, Origine, UneTransaction, avant_requete
 from portal.assemblage import assembler
 
 MARGE_FORMULAIRE = 2_000_000
+TACHES = (purge,)
+"""Modules imported for the background jobs that they register."""
 
 
 def create_litestar(

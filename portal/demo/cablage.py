@@ -1,6 +1,7 @@
 """What the demonstration adds to the application; assembled only when the settings say so."""
 
-from portal.demo import pages
+from portal.core.comptes import personas as offerts
+from portal.demo import pages, personas
 from portal.web.cablage import Cablage
 
 
@@ -12,3 +13,5 @@ def cabler(c: Cablage) -> None:
         pages.deplacer,
         pages.composants,
     ]
+    if personas.offrir not in offerts.PERSONAS:
+        offerts.PERSONAS.append(personas.offrir)

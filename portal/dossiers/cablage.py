@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.dossiers import accueil, pages, registre
+from portal.dossiers import accueil, pages, papiers, registre, vie
 from portal.dossiers.annonces import sur_transition
 from portal.dossiers.documents import pages as documents
 from portal.dossiers.export import pages as export
@@ -12,6 +12,9 @@ from portal.dossiers.saisie import pages as saisie
 from portal.dossiers.transitions import LIBELLES, DossierTransite
 from portal.infra import evenements
 from portal.web.cablage import Cablage
+
+TACHES = (papiers, vie)
+"""Modules imported for the background jobs that they register."""
 
 
 def cabler(c: Cablage) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from portal.dossiers import queries, transitions
 from portal.grandlivre import operations as grandlivre
+from portal.grandlivre import queries as soldes
 from portal.infra import clock
 from portal.infra.base import executer, transaction
 from portal.web.erreurs import Conflit
@@ -34,5 +35,6 @@ async def annuler(moi: Personne, uid: UUID) -> None:
         if dossier["etat"] == "brouillon":
             raise Conflit("C’est un brouillon", "Un brouillon se supprime\u00a0; il ne s’annule pas.")
         apres = await transitions.transiter(dossier["id"], "annule", moi)
-        if dossier["accorde_centimes"] is not None:
-            await grandlivre.liberer(apres["uid"], cle=f"annulation:{apres['uid']}")
+        reste = (await soldes.solde(apres["uid"])).reste
+        if reste > 0:
+            await grandlivre.liberer(apres["uid"], reste, cle=f"annulation:{apres['uid']}")
