@@ -52,6 +52,7 @@ class Dossier(Table, tablename="dossier"):
     decide_le = Timestamptz(null=True)
     gestionnaire = BigInt(null=True)
     recherche = Text()
+    versions = JSONB(help_text="Changes counted by step (saisie.concurrence).")
 
 
 class DossierEvenement(Table, tablename="dossier_evenement"):

@@ -51,7 +51,7 @@ TRANSITIONS = (
     Transition("en_cours", "solde", PORTAIL, "solde", "Dossier soldé"),
     *(
         Transition(de, "annule", ENTREPRISE, "annulation", "Dossier annulé")
-        for de in ("brouillon", "transmis", "en_instruction", "a_completer", "accorde", "en_cours")
+        for de in ("transmis", "en_instruction", "a_completer", "accorde", "en_cours")
     ),
 )
 _PAR_FLECHE = {(t.de, t.vers): t for t in TRANSITIONS}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+_SEULS = re.compile("[\ud800-\udfff]")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 
 
@@ -20,3 +22,8 @@ def plier(texte: str) -> str:
 def mots(texte: str) -> list[str]:
     """The folded words of a search, each once, in their order."""
     return list(dict.fromkeys(plier(texte).split()))
+
+
+def enregistrable(texte: str) -> str:
+    """The text without what PostgreSQL can't hold: NUL is dropped, lone surrogates replaced."""
+    return _SEULS.sub("\ufffd", texte.replace("\x00", ""))

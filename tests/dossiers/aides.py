@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from typing import Any
+
+from pypdf import PdfWriter
 
 from portal.core.entreprises.operations import EtablissementSaisi, FicheSaisie, enregistrer
 from portal.dossiers.documents.operations import ajouter
@@ -17,12 +20,17 @@ from tests.core.numeros import siren_neuf, siret_de
 from tests.dossiers.dispositif_essai import CODE, postes
 
 IDCC = "1516"
-PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n"
-    b"trailer<</Root 1 0 R/Size 4>>\n%%EOF\n"
-)
+
+
+def _pdf() -> bytes:
+    """A PDF of one empty page."""
+    flux, redacteur = BytesIO(), PdfWriter()
+    redacteur.add_blank_page(200, 200)
+    redacteur.write(flux)
+    return flux.getvalue()
+
+
+PDF = _pdf()
 TOUS = ("dossiers.consulter", "dossiers.saisir", "dossiers.supprimer")
 
 
@@ -44,7 +52,9 @@ class FauxFichier:
         return contenu
 
 
-async def societe(*, idcc: str = IDCC, etablissements: int = 1, prestataire: bool = False) -> Societe:
+async def societe(
+    *, idcc: str = IDCC, etablissements: int = 1, prestataire: bool = False
+) -> Societe:
     """A company of its own, whose branch may use the test dispositif."""
     siren = siren_neuf()
     fiche = FicheSaisie(
@@ -52,7 +62,10 @@ async def societe(*, idcc: str = IDCC, etablissements: int = 1, prestataire: boo
         denomination=f"Maison {siren}",
         etablissements=tuple(
             EtablissementSaisi(
-                siret_de(siren, n + 1), adresse_ligne1="1 rue Haute", code_postal="59000", commune="Lille"
+                siret_de(siren, n + 1),
+                adresse_ligne1="1 rue Haute",
+                code_postal="59000",
+                commune="Lille",
             )
             for n in range(etablissements)
         ),
@@ -122,12 +135,17 @@ async def quelqu_un(
 
 
 async def rempli(
-    moi: Personne, chez: Societe, *, personnes: int = 2, piece: bool = True, **etapes: Any
+    moi: Personne,
+    chez: Societe,
+    *,
+    personnes: int = 2,
+    piece: bool = True,
+    en_plus: dict[str, dict[str, str]] | None = None,
 ) -> dict[str, Any]:
-    """A complete draft, ready to be sent; `couts={...}` replaces fields of a step."""
+    """A complete draft, ready to be sent; `en_plus` replaces fields, by step."""
     dossier = await saisie.creer(moi, CODE, chez.siret, "adherent")
     for code, poste in postes(personnes).items():
-        poste = {**poste, **etapes.get(code, {})}
+        poste = {**poste, **(en_plus or {}).get(code, {})}
         dossier, _ = await saisie.enregistrer_etape(moi, dossier["uid"], code, poste, None)
     if piece:
         await ajouter(moi, dossier["uid"], "convention", FauxFichier())  # type: ignore[arg-type]
@@ -137,7 +155,11 @@ async def rempli(
 async def transmis(moi: Personne, chez: Societe, **options: Any) -> dict[str, Any]:
     dossier = await rempli(moi, chez, **options)
     apres, examen = await saisie.transmettre(moi, dossier["uid"], None)
-    assert apres["etat"] == "transmis", [*examen.manques, *examen.bloquants, *examen.pieces_manquantes]
+    assert apres["etat"] == "transmis", [
+        *examen.manques,
+        *examen.bloquants,
+        *examen.pieces_manquantes,
+    ]
     return apres
 
 

@@ -126,9 +126,7 @@ ESSAI = Dispositif(
     ),
     pieces=(
         Piece(code="convention", libelle="Convention", contenu="Signée par les deux parties."),
-        Piece(
-            code="programme", libelle="Programme", contenu="Le déroulé.", obligatoire=False
-        ),
+        Piece(code="programme", libelle="Programme", contenu="Le déroulé.", obligatoire=False),
         Piece(
             code="certificat",
             libelle="Certificat de réalisation",

@@ -9,9 +9,9 @@ from litestar.datastructures import UploadFile
 
 from portal.dossiers import queries, transitions
 from portal.dossiers.registre import dispositif as du_registre
-from portal.infra import clock
-from portal.infra.base import executer, sql1, transaction
-from portal.infra.files import FichierRefuse, ranger
+from portal.infra import clock, jobs
+from portal.infra.base import executer, sql, sql1, transaction
+from portal.infra.files import FichierRefuse, ranger, supprimer
 from portal.settings import get_settings
 from portal.web.erreurs import Conflit, Introuvable, Refus
 from portal.web.identite import Personne
@@ -20,6 +20,7 @@ OUVERTS = ("brouillon", "transmis", "en_instruction", "a_completer", "accorde", 
 """States in which a document may still be added."""
 
 TYPES = {"pdf", "jpg", "png"}
+EFFACER = "dossiers.effacer_fichier"
 LIBRE = "autre"
 """Type of a document that no piece asks for, added after transmission."""
 
@@ -70,7 +71,7 @@ async def ajouter(
 async def retirer(moi: Personne, uid: UUID) -> dict[str, Any]:
     """Take a document out of a draft; after transmission it can only be replaced."""
     async with transaction():
-        document = await sql1("select * from document where uid = $1 for update", uid)
+        document = await sql1("select * from document where uid = $1 and courant for update", uid)
         if document is None:
             raise Introuvable()
         proprietaire = await sql1("select uid from dossier where id = $1", document["dossier"])
@@ -81,8 +82,36 @@ async def retirer(moi: Personne, uid: UUID) -> dict[str, Any]:
                 "Le dossier est transmis",
                 "Un document transmis reste au dossier\u00a0; vous pouvez en déposer une autre version.",
             )
-        await executer("update document set courant = false where id = $1", document["id"])
+        await executer("delete from document where id = $1", document["id"])
+        await jobs.planifier(EFFACER, cle_fichier=document["cle_fichier"])
         return dossier
+
+
+async def oublier(dossier_id: int) -> None:
+    """Drop all documents of a draft, replaced versions too; the files go once nobody knows them."""
+    lignes = await sql(
+        "delete from document where dossier = $1 returning cle_fichier", dossier_id
+    )
+    for ligne in lignes:
+        await jobs.planifier(EFFACER, cle_fichier=ligne["cle_fichier"])
+
+
+async def recopier(de: int, vers: int) -> None:
+    """The same files for another dossier, current versions only."""
+    await executer(
+        "insert into document (dossier, piece, nom, type_mime, taille, sha256, cle_fichier,"
+        " depose_par, depose_le) select $2, piece, nom, type_mime, taille, sha256, cle_fichier,"
+        " depose_par, depose_le from document where dossier = $1 and courant order by id",
+        de,
+        vers,
+    )
+
+
+@jobs.tache(EFFACER)
+async def effacer(cle_fichier: str) -> None:
+    """Delete a file from the store, unless a document still holds it."""
+    if await sql1("select 1 as un from document where cle_fichier = $1", cle_fichier) is None:
+        await supprimer(cle_fichier)
 
 
 async def lisible(moi: Personne, uid: UUID) -> dict[str, Any]:

@@ -138,7 +138,8 @@ async def masques_en_clair(
     reading only; with the masks to show in their place."""
     anciens = {nom: v[SECRET] for nom, v in _valeurs(ancien) if est_secret(v)}
     masques = await coffre.masques(anciens.values()) if anciens else {}
-    intacts = {n: i for n, i in anciens.items() if _poste(poste, n) == masques[i]}
+    postes = dict(_valeurs(poste))
+    intacts = {n: i for n, i in anciens.items() if postes.get(n) in (masques[i], {SECRET: i})}
     clairs = await coffre.reveler_plusieurs(intacts.values()) if intacts else {}
 
     def remettre(nom: str, valeur: Any) -> Any:
@@ -154,7 +155,3 @@ async def masques_en_clair(
         else:
             brut[nom] = remettre(nom, valeur)
     return brut, {nom: masques[i] for nom, i in intacts.items()}
-
-
-def _poste(poste: Mapping[str, Any], nom: str) -> Any:
-    return dict(_valeurs(poste)).get(nom)

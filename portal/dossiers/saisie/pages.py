@@ -13,13 +13,14 @@ from portal.dossiers.lecture import recapituler, verifications
 from portal.dossiers.pages import cadre_de_page
 from portal.dossiers.registre import DISPOSITIFS
 from portal.dossiers.registre import dispositif as du_registre
-from portal.dossiers.saisie import nouveau, operations
+from portal.dossiers.saisie import brouillons, concurrence, nouveau, operations
 from portal.dossiers.saisie.contenu import masques_en_clair
+from portal.dossiers.saisie.fusion import fusionner
 from portal.dossiers.saisie.prefill import prefiller
 from portal.dossiers.saisie.verification import examiner
 from portal.infra import clock
 from portal.infra.money import heure
-from portal.kit.formulaire import Saisie, depouiller, lire
+from portal.kit.formulaire import Saisie, lire
 from portal.web.erreurs import Conflit, Introuvable, Refus
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
@@ -41,7 +42,7 @@ async def creer(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
     if code not in DISPOSITIFS or not siret:
         return await _choisir(request, moi, erreur="Choisissez un établissement et un dispositif.")
     await nouveau.exiger_lieu(moi, siret, profil or "adherent", code)
-    existants = await operations.brouillons(moi, code, siret)
+    existants = await brouillons.brouillons(moi, code, siret)
     if existants and formulaire.get("confirme") != "oui":
         return rendre(
             request,
@@ -89,17 +90,12 @@ async def enregistrer(
     dossier = await queries.exiger(moi, uid, "dossiers.saisir")
     _exiger_etape(dossier, code)
     try:
-        dossier, saisie = await operations.enregistrer_etape(moi, uid, code, poste, _version(poste))
-    except Conflit as conflit:
-        if dossier["etat"] != "brouillon":
-            raise
-        return await _comparer(request, moi, dossier, code, poste, conflit)
-    rempli = await prefiller(saisie)
-    if rempli:
         dossier, saisie = await operations.enregistrer_etape(
-            moi, uid, code, {**poste, **rempli}, dossier["version"]
+            moi, uid, code, poste, _version(poste), _page(poste)
         )
-    if poste.get("_ajouter") or poste.get("_retirer") or rempli:
+    except Conflit as conflit:
+        return await _comparer(request, moi, dossier, code, poste, conflit)
+    if poste.get("_ajouter") or poste.get("_retirer"):
         return rediriger(request, f"/dossiers/{uid}/etapes/{code}")
     if poste.get("_action") == "enregistrer":
         return rediriger(request, f"/dossiers/{uid}", "Brouillon enregistré.")
@@ -117,13 +113,16 @@ async def autosauver(
     nom = str(poste.get("_champ", ""))
     dossier = await queries.exiger(moi, uid, "dossiers.saisir")
     _exiger_etape(dossier, code)
-    version = _version(poste)
-    if version is not None and version != dossier["version"]:
-        return _dire(
-            "Ce brouillon a été modifié ailleurs. Choisissez «\u00a0Enregistrer\u00a0» pour comparer.", 409
+    saisi = str(poste.get(nom, ""))
+    try:
+        dossier, _ = await operations.enregistrer_champ(
+            moi, uid, code, nom, saisi, _version(poste), _page(poste)
         )
-    await operations.enregistrer_champ(moi, uid, code, nom, str(poste.get(nom, "")), version)
-    return _dire(f"Enregistré à {heure(await clock.maintenant())}")
+    except Conflit as conflit:
+        return _dire(f"{conflit.titre}. Choisissez «\u00a0Enregistrer\u00a0» pour comparer.", 409)
+    reponse = _dire(f"Enregistré à {heure(await clock.maintenant())}")
+    reponse.headers["X-Version"] = str(concurrence.version(dossier, code))
+    return reponse
 
 
 @post(ETAPE + "/valider", droit="dossiers.saisir", sans_cle=True)
@@ -149,7 +148,8 @@ async def redessiner(
     poste = dict((await request.form()).items())
     dossier = await queries.exiger(moi, uid, "dossiers.saisir")
     saisie = await _relire(dossier, code, poste)
-    rempli = await prefiller(saisie)
+    ancien = dossier["donnees"].get(code) or {}
+    rempli = await prefiller(saisie.modele, saisie.brut, ancien, str(poste.get("_champ", "")))
     if rempli:
         saisie = await _relire(dossier, code, {**poste, **rempli})
     return rendre(
@@ -168,7 +168,7 @@ async def verifier(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Mo
 @post("/dossiers/{uid:uuid}/transmettre", droit="dossiers.saisir")
 async def transmettre(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     poste = dict((await request.form()).items())
-    dossier, examen = await operations.transmettre(moi, uid, _version(poste))
+    dossier, _examen = await operations.transmettre(moi, uid, _version(poste))
     if dossier["etat"] == "brouillon":
         return await _verifier(request, moi, dossier, statut=422)
     return rediriger(
@@ -180,7 +180,7 @@ async def transmettre(request: Request[Any, Any, Any], uid: FromPath[UUID], moi:
 
 @post("/dossiers/{uid:uuid}/scinder", droit="dossiers.saisir")
 async def scinder(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
-    second = await operations.scinder(moi, uid)
+    second = await brouillons.scinder(moi, uid)
     return rediriger(
         request, f"/dossiers/{second['uid']}", "Le dossier est scindé\u00a0: voici le second brouillon."
     )
@@ -188,7 +188,7 @@ async def scinder(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
 
 @post("/dossiers/{uid:uuid}/dupliquer", droit="dossiers.saisir")
 async def dupliquer(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
-    copie = await operations.dupliquer(moi, uid)
+    copie = await brouillons.dupliquer(moi, uid)
     return rediriger(request, f"/dossiers/{copie['uid']}", "Brouillon créé à partir de ce dossier.")
 
 
@@ -204,7 +204,7 @@ async def confirmer_suppression(
 
 @post("/dossiers/{uid:uuid}/supprimer", droit="dossiers.supprimer")
 async def supprimer(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
-    await operations.supprimer_brouillon(moi, uid)
+    await brouillons.supprimer(moi, uid)
     return rediriger(request, "/dossiers", "Brouillon supprimé.")
 
 
@@ -232,6 +232,8 @@ async def _etape(
         etape=examen.dispositif.etape(code),
         saisie=saisie,
         url=f"/dossiers/{dossier['uid']}/etapes/{code}",
+        version_etape=concurrence.version(dossier, code),
+        cette_page=concurrence.nouvelle_page(),
         montrer_erreurs=montrer_erreurs,
         erreurs_titre=montrer_erreurs,
         trop=any(r.controle.code == "personnes-max" and r.points for r in examen.resultats),
@@ -246,8 +248,10 @@ async def _comparer(
     poste: dict[str, Any],
     conflit: Conflit,
 ) -> Response[Any]:
-    """Two pages changed the same draft: both versions side by side, nothing typed is lost."""
+    """Two pages changed the same step: both versions side by side, nothing typed is lost."""
     dossier = await queries.exiger(moi, dossier["uid"], "dossiers.saisir")
+    if dossier["etat"] != "brouillon":
+        raise conflit
     examen = await examiner(dossier)
     mienne = await _relire(dossier, code, poste)
     return rendre(
@@ -259,6 +263,8 @@ async def _comparer(
         mienne=mienne,
         enregistree=examen.contenu.donnees[code],
         url=f"/dossiers/{dossier['uid']}/etapes/{code}",
+        version_etape=concurrence.version(dossier, code),
+        cette_page=concurrence.nouvelle_page(),
         message=conflit.message,
     )
 
@@ -282,9 +288,8 @@ async def _relire(dossier: dict[str, Any], code: str, poste: dict[str, Any]) -> 
     """What a page holds now, read without keeping it; untouched secrets stay masked."""
     _exiger_etape(dossier, code)
     modele = du_registre(dossier["dispositif"]).etape(code).modele
-    brut, masques = await masques_en_clair(
-        modele, depouiller(modele, poste), dossier["donnees"].get(code) or {}
-    )
+    ancien = dossier["donnees"].get(code) or {}
+    brut, masques = await masques_en_clair(modele, fusionner(modele, poste, ancien), ancien)
     saisie = lire(modele, brut)
     saisie.masques = masques
     return saisie
@@ -309,6 +314,10 @@ def _version(poste: dict[str, Any]) -> int | None:
     if not (saisi.isascii() and saisi.isdigit() and len(saisi) < 9):
         raise Refus("Ce formulaire est incomplet. Rechargez la page et recommencez.")
     return int(saisi)
+
+
+def _page(poste: dict[str, Any]) -> str:
+    return str(poste.get("_page", ""))
 
 
 def _nom_du_champ(url: str) -> str:

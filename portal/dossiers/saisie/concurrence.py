@@ -1,0 +1,52 @@
+"""Two pages on one step: the later one is told, unless all that happened since was its own doing.
+
+Each step counts its changes. A page says which count it was drawn from (`_version`) and who it is
+(`_page`, a random mark): its autosaves move the count on without making its own button stale.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from portal.web.erreurs import Conflit
+
+
+def nouvelle_page() -> str:
+    """The mark of a page being drawn."""
+    return secrets.token_urlsafe(9)
+
+
+def version(dossier: Mapping[str, Any], etape: str) -> int:
+    """How often this step was changed."""
+    return int(_etat(dossier, etape)["v"])
+
+
+def exiger(dossier: Mapping[str, Any], etape: str, posee: int | None, page: str = "") -> None:
+    """Raises `Conflit` when another page changed the step since. No version given: no question."""
+    etat = _etat(dossier, etape)
+    la_sienne = page and page == etat["page"] and posee is not None and posee >= etat["depuis"]
+    if posee is None or posee == etat["v"] or la_sienne:
+        return
+    raise Conflit(
+        "Cette étape a changé entre-temps",
+        "Elle a été modifiée ailleurs depuis que vous avez ouvert cette page\u00a0: comparez, puis "
+        "enregistrez ce que vous voulez garder.",
+    )
+
+
+def suivante(dossier: Mapping[str, Any], etape: str, page: str = "") -> dict[str, Any]:
+    """The counts of all steps after one more change of this one by `page`."""
+    etat = _etat(dossier, etape)
+    meme = page and page == etat["page"]
+    nouveau = {
+        "v": etat["v"] + 1,
+        "page": page[:40],
+        "depuis": etat["depuis"] if meme else etat["v"],
+    }
+    return {**(dossier["versions"] or {}), etape: nouveau}
+
+
+def _etat(dossier: Mapping[str, Any], etape: str) -> dict[str, Any]:
+    return {"v": 0, "page": "", "depuis": 0, **(dossier["versions"] or {}).get(etape, {})}
