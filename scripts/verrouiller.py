@@ -15,7 +15,9 @@ from packaging.utils import canonicalize_name
 
 RACINE = Path(__file__).resolve().parent.parent
 VERROU = RACINE / "requirements.lock"
-ENTETE = "# Made by scripts/verrouiller.py from pyproject.toml. Any index that serves PyPI will do.\n"
+ENTETE = (
+    "# Made by scripts/verrouiller.py from pyproject.toml. Any index that serves PyPI will do.\n"
+)
 
 
 def declarees() -> list[Requirement]:
