@@ -175,11 +175,10 @@ def trouver_chromium() -> None:
 
 
 def chromium() -> str | None:
-    for nom in ("chromium", "chromium-browser", "google-chrome"):
-        if trouve := shutil.which(nom):
-            return trouve
-    cache = Path.home() / ".cache" / "ms-playwright"
-    return next((str(p) for p in cache.glob("chromium-*/chrome-linux*/chrome")), None)
+    sys.path.insert(0, str(RACINE))
+    from portal.testing.chromium import chercher
+
+    return chercher()
 
 
 def muet(commande: list[str], delai: int | None = None) -> bool:
