@@ -13,7 +13,7 @@ from litestar.di import Provide
 from servestatic import ServeStaticASGI
 
 from portal import chemins, loader
-from portal.infra import base
+from portal.infra import base, journalisation
 from portal.settings import Settings, get_settings
 from portal.web import pannes, purge, sante
 from portal.web.entetes import Entetes
@@ -34,6 +34,7 @@ def create_litestar(
     settings: Settings | None = None, plugins: loader.Plugins | None = None
 ) -> Litestar:
     """The Litestar application. Tests pass their own settings and plugins."""
+    journalisation.regler()
     settings = settings or get_settings()
     plugins = plugins or loader.charger(settings.plugins_dir or chemins.PLUGINS)
     fournisseurs = Fournisseurs()

@@ -5,23 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 import threading
 
-import structlog
-
-
-def regler_journal() -> None:
-    """Logs as JSON lines on standard error; values of people never go there."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+from portal.infra import journalisation
 
 
 def servir(hote: str, port: int, processus: int, *, finir_avec_parent: bool = False) -> None:
@@ -49,7 +35,7 @@ def application() -> object:
     """What each server process builds. It ends when its parent is gone."""
     from portal.app import create_app
 
-    regler_journal()
+    journalisation.regler()
     threading.Thread(target=_suivre_parent, args=(os.getppid(),), daemon=True).start()
     return create_app()
 
@@ -61,7 +47,7 @@ def travailler(*, finir_avec_parent: bool = False) -> None:
     from portal.infra.jobs import lancer_worker
     from portal.settings import get_settings
 
-    regler_journal()
+    journalisation.regler()
     if finir_avec_parent:
         _surveiller_parent()
     settings = get_settings()
