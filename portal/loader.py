@@ -139,11 +139,8 @@ def charger(dossier: Path | None, *, points_entree: bool = True) -> Plugins:
 
 def _du_dossier(sous: Path) -> PluginCharge:
     plugin = PluginCharge(sous.name, str(sous), sous)
-    racine = str(sous.parent.parent)
     paquet = f"{sous.parent.name}.{sous.name}"
     try:
-        if racine not in sys.path:
-            sys.path.insert(0, racine)
         _assurer_paquet(sous.parent)
         plugin.module = importlib.import_module(f"{paquet}.plugin")
     except Exception as erreur:
