@@ -47,9 +47,7 @@ async def rejeter(
             "update facture set compte_a_confirmer = true where id = any($1::bigint[])",
             list(factures),
         )
-    await _noter(
-        factures, "rejet", f"Virement rejeté par la banque\u00a0: {motif}", acteur
-    )
+    await _noter(factures, "rejet", f"Virement rejeté par la banque\u00a0: {motif}", acteur)
 
 
 async def payer(factures: Sequence[int], jour: date, acteur: Personne | None) -> None:
@@ -78,15 +76,11 @@ async def changer_compte(
         profil,
         iban_secret,
     )
-    await _noter(
-        [f["id"] for f in touchees], "compte", f"À payer sur le compte {masque}", acteur
-    )
+    await _noter([f["id"] for f in touchees], "compte", f"À payer sur le compte {masque}", acteur)
     return len(touchees)
 
 
-async def _noter(
-    factures: Sequence[int], genre: str, texte: str, acteur: QuiAgit | None
-) -> None:
+async def _noter(factures: Sequence[int], genre: str, texte: str, acteur: QuiAgit | None) -> None:
     """The same event on each of these invoices."""
     await sql(
         "insert into facture_evenement (facture, genre, texte, acteur, jour, instant)"
@@ -112,7 +106,7 @@ async def _changer(
     motifs = [{"point": "Virement", "message": motif}] if motif else []
     nombre = await executer(
         "update facture set etat = $3, version = version + 1, payee_jour = $5,"
-        " motifs = case when $3 = 'refusee' then motifs else $4::jsonb end"
+        " motifs = $4::jsonb"
         " where id = any($1::bigint[]) and etat = any($2::text[])",
         list(factures),
         list(de),
@@ -155,9 +149,7 @@ async def _solder_dossier(dossier: dict[str, Any], acteur: Personne | None) -> N
     if solde.paye != solde.engage:
         if not await _derniere_payee(dossier["id"]):
             return
-        await grandlivre.liberer(
-            dossier["uid"], solde.engage - solde.facture, f"solde:{dossier['uid']}"
-        )
+        await grandlivre.liberer(dossier["uid"], cle=f"solde:{dossier['uid']}")
     await transitions.transiter(dossier["id"], "solde", acteur)
 
 

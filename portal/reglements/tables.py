@@ -1,6 +1,17 @@
 """Tables of accounts, runs and payments. IBANs are in the safe; amounts are integer cents."""
 
-from piccolo.columns import UUID, BigInt, BigSerial, Boolean, Bytea, Date, Integer, JSONB, Text, Timestamptz
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    BigInt,
+    BigSerial,
+    Boolean,
+    Bytea,
+    Date,
+    Integer,
+    Text,
+    Timestamptz,
+)
 from piccolo.table import Table
 
 
