@@ -23,8 +23,6 @@ from portal.infra.base import valeur
 from portal.infra.texte import mots, plier
 from tests.core.numeros import siren_neuf, siret_de
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 def fiche(siren: str, nom: str, **plus: object) -> FicheSaisie:
     siege = EtablissementSaisi(

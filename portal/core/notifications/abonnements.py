@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from portal.core.notifications.operations import notifier
 from portal.core.rattachements.evenements import (
+    AdministrateurActive,
     CodeDemande,
     CodesRefuses,
     CodeUtilise,
@@ -85,6 +86,25 @@ async def sur_code(evt: CodeUtilise) -> None:
         "Si vous ne la connaissez pas, supprimez son rattachement.",
         courriel="toujours",
     )
+    await _accueillir(evt)
+
+
+async def sur_administrateur_active(evt: AdministrateurActive) -> None:
+    """Named to the conseiller, in place now that the account exists."""
+    await notifier(
+        evt.autres,
+        GENRE,
+        f"{evt.nom} est maintenant administrateur de {_nommer(evt.entite)}",
+        evt.entite.url_utilisateurs,
+        "Cette personne avait été désignée auprès de votre conseiller. "
+        "Si vous ne la connaissez pas, supprimez son rattachement.",
+        courriel="toujours",
+    )
+    await _accueillir(evt)
+
+
+async def _accueillir(evt: CodeUtilise | AdministrateurActive) -> None:
+    """The newcomer's bell: who else administers, and who waits."""
     details = []
     if evt.noms_autres:
         details.append(f"Autres administrateurs\u00a0: {', '.join(evt.noms_autres)}.")
@@ -109,8 +129,8 @@ async def sur_codes_refuses(evt: CodesRefuses) -> None:
         GENRE,
         f"Des codes d’activation faux ont été saisis pour {_nommer(evt.entite)}",
         evt.entite.url_utilisateurs,
-        f"{evt.nombre} essais. Le code n’est plus accepté pour le moment. "
-        "Prévenez-nous si vous ne savez pas d’où ils viennent.",
+        f"{evt.nombre} essais refusés en une heure\u00a0; les suivants sont ralentis. Le code reste "
+        "valable\u00a0: fermez-le si vous n’en avez plus besoin.",
         courriel="toujours",
     )
 
@@ -132,5 +152,6 @@ def abonner() -> None:
     evenements.sur(RattachementDecide, sur_decision)
     evenements.sur(RattachementRetire, sur_retrait)
     evenements.sur(CodeUtilise, sur_code)
+    evenements.sur(AdministrateurActive, sur_administrateur_active)
     evenements.sur(CodesRefuses, sur_codes_refuses)
     evenements.sur(CodeDemande, sur_code_demande)

@@ -199,7 +199,8 @@ async def _refuser(moi: Personne, siren: str, profil: str, echec: Echec) -> None
         clock.instant() - HEURE,
     )
     nombre = ligne["nombre"] if ligne else 0
-    if nombre in ALERTES:
+    connue = await sql1("select 1 from entreprise where siren = $1", siren)
+    if nombre in ALERTES and connue:
         qui = await administrateurs(siren, profil)
         await evenements.publier(
             CodesRefuses(await entite(siren, profil), nombre, tuple(a.compte_id for a in qui))

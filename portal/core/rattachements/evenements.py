@@ -81,6 +81,19 @@ class CodeUtilise:
 
 
 @dataclass(frozen=True)
+class AdministrateurActive:
+    """Somebody named to the OPCO's conseiller has an account now, hence administers. For the
+    `autres` administrators and for the newcomer."""
+
+    compte_id: int
+    nom: str
+    entite: Entite
+    autres: tuple[int, ...] = ()
+    noms_autres: tuple[str, ...] = ()
+    en_attente: int = 0
+
+
+@dataclass(frozen=True)
 class CodesRefuses:
     """Many wrong codes were tried for a company. For its administrators."""
 

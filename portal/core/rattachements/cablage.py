@@ -1,0 +1,56 @@
+"""What rattachements hand to the application."""
+
+from __future__ import annotations
+
+from litestar.di import Provide
+
+from portal.core.comptes.evenements import CompteCree
+from portal.core.rattachements import (
+    annonces,
+    file_courriers,
+    pages,
+    pages_internes,
+    pages_utilisateurs,
+    purge,
+    taches,
+)  # fmt: skip
+from portal.core.rattachements.modeles import (
+    AIDES_VERBES,
+    DOMAINES_PAR_DISPOSITIF,
+    LIBELLES_DOMAINES,
+    LIBELLES_VERBES,
+)  # fmt: skip
+from portal.infra import evenements
+from portal.web.cablage import Cablage
+from portal.web.fournisseurs import Lien
+from portal.web.identite import Personne
+
+TACHES = (file_courriers.tache_premier_envoi, purge.purger)
+
+
+def navigation(moi: Personne) -> list[Lien]:
+    """« Mon entreprise » for companies; « Courriers » for the staff who follow them."""
+    if not moi.est_interne:
+        return [Lien("Mon entreprise", "/rattachements", "entreprise", ordre=50)]
+    if moi.roles & pages_internes.ROLES_AGIR:
+        return [Lien("Courriers", "/courriers", "courriers", ordre=70)]
+    return []
+
+
+def cabler(c: Cablage) -> None:
+    connus = [(d.code, d.libelle) for d in c.dispositifs.values()]
+    c.dependances["dispositifs_connus"] = Provide(lambda: connus, sync_to_thread=False)
+    c.globaux["droits_matrice"] = {
+        "domaines": LIBELLES_DOMAINES,
+        "verbes": LIBELLES_VERBES,
+        "aides": AIDES_VERBES,
+        "par_dispositif": DOMAINES_PAR_DISPOSITIF,
+    }
+    c.gestionnaires += [
+        *pages.GESTIONNAIRES,
+        *pages_utilisateurs.GESTIONNAIRES,
+        *pages_internes.GESTIONNAIRES,
+    ]
+    c.fournisseurs.navigation.append(navigation)
+    c.fournisseurs.taches.append(taches.taches)
+    evenements.sur(CompteCree, annonces.sur_compte_cree)

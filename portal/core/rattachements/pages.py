@@ -1,0 +1,135 @@
+"""« Mon entreprise »: my accesses, asking for one, using a code."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import Parameter
+
+from portal.core.entreprises import queries as entreprises
+from portal.core.rattachements import activation, queries
+from portal.core.rattachements.demandes import DemandeImpossible, demander
+from portal.core.rattachements.formulaires import ActivationCode, DemandeRattachement
+from portal.core.rattachements.operations import quitter
+from portal.kit.formulaire import Saisie, lire, lire_formulaire
+from portal.web.identite import Personne
+from portal.web.rendu import rediriger, rendre
+
+Requete = Request[Any, Any, Any]
+Page = Response[Any]
+Texte = Annotated[str, Parameter(max_length=200)]
+SUITES = {
+    "administrateurs": "Votre demande est transmise aux administrateurs de l’entreprise.",
+    "annonces": "Votre demande est enregistrée\u00a0; elle attend le compte d’un administrateur.",
+    "code": "Votre demande est enregistrée. Un code d’activation est déjà en route vers le siège.",
+    "courrier": "Votre demande est enregistrée. Un courrier part au siège de l’entreprise.",
+    "recent": "Votre demande est enregistrée. Lisez la suite ci-dessous.",
+    "conseiller": "Votre demande est enregistrée. Lisez la suite ci-dessous.",
+}
+CHAMPS_ECHEC = {"autre_profil": "profil", "deja": "siren"}
+
+
+@get("/rattachements", droit="connecte")
+async def mes_rattachements(request: Requete, moi: Personne) -> Page:
+    """My companies, and my requests with what happens next."""
+    demandes = await queries.mes_demandes(moi)
+    return rendre(
+        request,
+        "rattachements/liste.html",
+        acces=await queries.mes_acces(moi),
+        en_attente=[d for d in demandes if d.etat == "en_attente"],
+        refusees=[d for d in demandes if d.etat == "refuse"],
+    )
+
+
+@get("/rattachements/demander", droit="connecte")
+async def voir_demande(request: Requete, identifiant: Texte = "", profil: Texte = "") -> Page:
+    """Ask for a rattachement; prefilled by a link."""
+    reponse = await entreprises.consulter(identifiant)
+    if not profil and reponse.fiche and len(reponse.fiche.profils) == 1:
+        profil = reponse.fiche.profils[0]
+    saisie = lire(DemandeRattachement, {"identifiant": identifiant, "profil": profil})
+    saisie.erreurs.clear()
+    return _page_demande(request, saisie, reponse)
+
+
+@post("/rattachements/demander", droit="connecte", status_code=200)
+async def poster_demande(request: Requete, moi: Personne) -> Page:
+    """Make the request; the button « Vérifier l'entreprise » only looks it up."""
+    poste = dict((await request.form()).items())
+    saisie = lire_formulaire(DemandeRattachement, poste)
+    reponse = await entreprises.consulter(str(poste.get("identifiant", "")))
+    if poste.get("_action") == "verifier":
+        saisie.erreurs = {n: m for n, m in saisie.erreurs.items() if n == "identifiant"}
+        return _page_demande(request, saisie, reponse, 422 if saisie.erreurs else 200)
+    if not saisie.complete:
+        return _page_demande(request, saisie, reponse, 422)
+    lus = saisie.valides
+    try:
+        faite = await demander(moi, lus["identifiant"], lus["profil"], lus.get("message", ""))
+    except DemandeImpossible as refus:
+        return _page_demande(request, saisie.refuser(refus.champ, refus.message), reponse, 422)
+    return rediriger(request, f"/rattachements#demande-{faite.uid}", SUITES[faite.suite])
+
+
+def _page_demande(
+    request: Requete, saisie: Saisie, reponse: entreprises.Reponse, statut: int = 200
+) -> Page:
+    return rendre(
+        request, "rattachements/demander.html", statut=statut, saisie=saisie, reponse=reponse
+    )
+
+
+@get("/rattachements/code", droit="connecte")
+async def voir_code(request: Requete, siren: Texte = "", profil: Texte = "") -> Page:
+    """Use an activation code."""
+    saisie = lire(ActivationCode, {"siren": siren, "profil": profil})
+    saisie.erreurs.clear()
+    return rendre(request, "rattachements/code.html", saisie=saisie, echec=None)
+
+
+@post("/rattachements/code", droit="connecte", status_code=200)
+async def poster_code(request: Requete, moi: Personne) -> Page:
+    """Try the code. A refusal is a page, not an error: the try is kept."""
+    saisie = lire_formulaire(ActivationCode, dict((await request.form()).items()))
+    if not saisie.complete:
+        return rendre(request, "rattachements/code.html", statut=422, saisie=saisie, echec=None)
+    siren, profil = saisie.valides["siren"], saisie.valides["profil"]
+    issue = await activation.utiliser(moi, siren, profil, saisie.valides["code"])
+    if isinstance(issue, activation.Reussite):
+        return rediriger(request, f"/entreprise/{siren}/{profil}/utilisateurs", _bienvenue(issue))
+    saisie.refuser(CHAMPS_ECHEC.get(issue.genre, "code"), issue.message)
+    reponse = rendre(
+        request,
+        "rattachements/code.html",
+        statut=429 if issue.secondes else 422,
+        saisie=saisie,
+        echec=issue,
+    )
+    if issue.secondes:
+        reponse.headers["Retry-After"] = str(issue.secondes)
+    return reponse
+
+
+def _bienvenue(issue: activation.Reussite) -> str:
+    phrases = [f"Vous êtes administrateur de {issue.denomination}."]
+    if issue.noms_autres:
+        phrases.append(f"Autres administrateurs\u00a0: {', '.join(issue.noms_autres)}.")
+    if issue.en_attente:
+        pluriel = "s attendent" if issue.en_attente > 1 else " attend"
+        phrases.append(f"{issue.en_attente}\u00a0demande{pluriel} votre réponse.")
+    return " ".join(phrases)
+
+
+@post("/rattachements/{uid:uuid}/quitter", droit="connecte")
+async def poster_quitter(request: Requete, moi: Personne, uid: UUID) -> Page:
+    """Leave a company, or take a request back."""
+    await quitter(moi, uid)
+    return rediriger(request, "/rattachements", "C’est fait\u00a0: ce rattachement a pris fin.")
+
+
+GESTIONNAIRES = [
+    mes_rattachements, voir_demande, poster_demande, voir_code, poster_code, poster_quitter,
+]  # fmt: skip

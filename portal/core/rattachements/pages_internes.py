@@ -1,0 +1,142 @@
+"""The OPCO's staff: a company's administrators, codes and letters; the print batches."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, get, post
+from litestar.params import Parameter
+
+from portal.core.entreprises import queries as entreprises
+from portal.core.rattachements import annonces, queries_internes
+from portal.core.rattachements.file_courriers import demander_nouveau_code
+from portal.core.rattachements.formulaires import AdministrateurDesigne
+from portal.kit.formulaire import ChampVu, Saisie, lire, lire_formulaire
+from portal.web.erreurs import Introuvable
+from portal.web.identite import Personne
+from portal.web.rendu import rediriger, rendre
+
+Requete = Request[Any, Any, Any]
+Page = Response[Any]
+LIRE = "interne:conseiller,aef,gestionnaire,administrateur"
+AGIR = "interne:conseiller,aef,administrateur"
+ROLES_AGIR = frozenset({"conseiller", "aef", "administrateur"})
+
+
+async def _fiche(siren: str) -> entreprises.Fiche:
+    fiche = await entreprises.par_siren(siren)
+    if fiche is None:
+        raise Introuvable()
+    return fiche
+
+
+async def _fiche_et_profil(siren: str, profil: str) -> entreprises.Fiche:
+    fiche = await _fiche(siren)
+    if profil not in fiche.profils:
+        raise Introuvable()
+    return fiche
+
+
+@get("/entreprises/{siren:str}", droit=LIRE)
+async def fiche(request: Requete, moi: Personne, siren: str) -> Page:
+    """A company: register, administrators, state of its codes (never a code), letters."""
+    return await _page_fiche(request, moi, await _fiche(siren))
+
+
+async def _page_fiche(
+    request: Requete,
+    moi: Personne,
+    entreprise: entreprises.Fiche,
+    *,
+    saisies: dict[str, Saisie] | None = None,
+    statut: int = 200,
+) -> Page:
+    toutes = {p: lire(AdministrateurDesigne, {}) for p in entreprise.profils} | (saisies or {})
+    champs = {p: _nommer(s.champs(), p) for p, s in toutes.items()}
+    return rendre(
+        request,
+        "rattachements/fiche.html",
+        statut=statut,
+        fiche=entreprise,
+        profils=await queries_internes.suivre(entreprise),
+        conseiller=await entreprises.conseiller_de(entreprise.siren),
+        lieux=await entreprises.etablissements(entreprise.siren, limite=20),
+        formulaires=champs,
+        erreurs=[(c.id, c.libelle, c.erreur) for vus in champs.values() for c in vus if c.erreur],
+        agit=bool(moi.roles & ROLES_AGIR),
+        motifs=queries_internes.MOTIFS,
+        genres=queries_internes.GENRES,
+        etats=queries_internes.ETATS,
+    )
+
+
+def _nommer(champs: list[ChampVu], profil: str) -> list[ChampVu]:
+    """The same form stands once per profile: its fields take the profile as prefix."""
+    for vu in champs:
+        vu.nom = f"{profil}.{vu.nom}"
+    return champs
+
+
+@post("/entreprises/{siren:str}/{profil:str}/code", droit=AGIR)
+async def nouveau_code(request: Requete, moi: Personne, siren: str, profil: str) -> Page:
+    """« Envoyer un nouveau code »: queues a letter to the head office."""
+    await _fiche_et_profil(siren, profil)
+    atteste = (await request.form()).get("plus_aucun") == "oui"
+    await demander_nouveau_code(moi, siren, profil, plus_aucun=atteste)
+    return rediriger(
+        request,
+        f"/entreprises/{siren}",
+        "Un courrier avec un nouveau code partira avec le prochain lot. L’ancien code vaut jusque-là.",
+    )
+
+
+@post("/entreprises/{siren:str}/{profil:str}/administrateurs", droit=AGIR, status_code=200)
+async def designer(request: Requete, moi: Personne, siren: str, profil: str) -> Page:
+    """Record an administrator whom the company named."""
+    entreprise = await _fiche_et_profil(siren, profil)
+    poste = {
+        nom.removeprefix(f"{profil}."): valeur for nom, valeur in (await request.form()).items()
+    }
+    saisie = lire_formulaire(AdministrateurDesigne, poste)
+    if not saisie.complete:
+        return await _page_fiche(request, moi, entreprise, saisies={profil: saisie}, statut=422)
+    lus = saisie.valides
+    await annonces.annoncer(
+        moi, siren, profil, email=lus["email"], nom=lus["nom"], prenom=lus["prenom"]
+    )
+    return rediriger(
+        request,
+        f"/entreprises/{siren}",
+        f"{lus['prenom']} {lus['nom']} est enregistré comme administrateur désigné.",
+    )
+
+
+@post("/entreprises/{siren:str}/{profil:str}/administrateurs/{id:int}/retirer", droit=AGIR)
+async def retirer_designe(
+    request: Requete, moi: Personne, siren: str, profil: str, id: int
+) -> Page:
+    """Take a named administrator off, who has no account yet."""
+    await annonces.retirer(moi, siren, profil, id)
+    return rediriger(request, f"/entreprises/{siren}", "Cette personne n’est plus désignée.")
+
+
+@get("/courriers", droit=AGIR)
+async def courriers(
+    request: Requete, apres: Annotated[str | None, Parameter(max_length=400)] = None
+) -> Page:
+    """Letters that wait, and the batches that were produced."""
+    page = await queries_internes.file(apres)
+    return rendre(
+        request,
+        "rattachements/courriers.html",
+        file=page.lignes,
+        total=page.total or 0,
+        suivant=f"/courriers?apres={page.suivant}" if page.suivant else None,
+        premier="/courriers" if apres else None,
+        lots=await queries_internes.lots(),
+        motifs=queries_internes.MOTIFS,
+        genres=queries_internes.GENRES,
+    )
+
+
+GESTIONNAIRES = [fiche, nouveau_code, designer, retirer_designe, courriers]
