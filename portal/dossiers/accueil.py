@@ -19,14 +19,14 @@ LIMITE = 10
 def navigation(moi: Personne) -> list[Lien]:
     if "gestionnaire" in moi.roles:
         return [
-            Lien("À instruire", "/instruction", "dossier", ordre=10),
-            Lien("Dossiers", "/dossiers", "dossier", ordre=15),
+            Lien("À instruire", "/instruction", "instruire", ordre=10),
+            Lien("Dossiers", "/dossiers", "dossiers", ordre=15),
         ]
     if moi.est_interne:
         roles = set(queries.ROLES_LECTURE) & moi.roles
-        return [Lien("Dossiers", "/dossiers", "dossier", ordre=15)] if roles else []
+        return [Lien("Dossiers", "/dossiers", "dossiers", ordre=15)] if roles else []
     if moi.a_le_droit("dossiers.consulter"):
-        return [Lien("Mes dossiers", "/dossiers", "dossier", ordre=10)]
+        return [Lien("Mes dossiers", "/dossiers", "dossiers", ordre=10)]
     return []
 
 

@@ -322,7 +322,13 @@ def lire_formulaire(modele: type[BaseModel], poste: Mapping[str, Any]) -> Saisie
 
 
 def _manque(meta: Meta) -> str:
-    return meta.manque or f"Renseignez «\u00a0{meta.libelle}\u00a0»."
+    if meta.manque:
+        return meta.manque
+    if meta.widget == "oui_non":
+        return "Répondez par oui ou par non."
+    if meta.widget in ("radios", "choix"):
+        return "Choisissez une réponse."
+    return f"Renseignez «\u00a0{meta.libelle}\u00a0»."
 
 
 def _lire_champ(
