@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from portal.dossiers.saisie.verification import Examen
-from portal.kit.formulaire import ChampVu
+from portal.infra import coffre
+from portal.kit.formulaire import ChampVu, Saisie
 
 
 def recapituler(examen: Examen) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -20,6 +21,38 @@ def recapituler(examen: Examen) -> list[tuple[str, list[tuple[str, str]]]]:
                 paires.append((ligne.titre, ", ".join(m for c in ligne.champs if (m := en_mots(c)))))
         sections.append((etape.libelle, paires))
     return sections
+
+
+def ecarts(enregistree: Saisie, saisie: Saisie) -> list[dict[str, str]]:
+    """What differs between a step as kept and as somebody else typed it, in the step's order."""
+    gardes, saisis = _par_nom(enregistree), _par_nom(saisie)
+    return [
+        {"champ": libelle, "enregistre": avant, "saisi": apres}
+        for nom in dict.fromkeys((*gardes, *saisis))
+        for libelle in [(saisis.get(nom) or gardes[nom])[0]]
+        for avant, apres in [(gardes.get(nom, ("", ""))[1], saisis.get(nom, ("", ""))[1])]
+        if avant != apres
+    ]
+
+
+def _par_nom(saisie: Saisie) -> dict[str, tuple[str, str]]:
+    """(label, value in words) of every field by HTML name; numbers of people masked."""
+    trouves = {}
+    for vu in saisie.champs():
+        if vu.widget != "groupe":
+            trouves[vu.nom] = (vu.libelle, _sans_secret(vu))
+        for ligne in vu.lignes:
+            for sous in ligne.champs:
+                trouves[sous.nom] = (f"{ligne.titre}, {sous.libelle}", _sans_secret(sous))
+    return trouves
+
+
+def _sans_secret(vu: ChampVu) -> str:
+    if vu.widget in coffre.GENRES and "*" not in str(vu.valeur):
+        return coffre.masquer(vu.widget, str(vu.valeur))
+    if vu.widget == "case":
+        return "Coché" if vu.valeur == "oui" else "Non coché"
+    return en_mots(vu)
 
 
 def en_mots(vu: ChampVu) -> str:

@@ -113,7 +113,7 @@ async def repondre(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Mo
 
 @get("/dossiers/{uid:uuid}/annuler", droit="dossiers.supprimer")
 async def confirmer_annulation(
-    request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Personne
+    request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
 ) -> Response[Any]:
     dossier = await queries.exiger(moi, uid, "dossiers.supprimer")
     if dossier["etat"] == "brouillon" or not transitions.possible(dossier["etat"], "annule"):

@@ -49,7 +49,12 @@ class Projet(BaseModel):
 
 
 class Organisme(BaseModel):
-    siret: Siret = champ("SIRET de l’organisme", widget="siret", pilote=True)
+    siret: Siret = champ(
+        "SIRET de l’organisme",
+        widget="siret",
+        pilote=True,
+        remplit=(("denomination", "denomination"),),
+    )
     denomination: Texte = champ("Nom de l’organisme", longueur_max=120)
     iban: Iban = champ("IBAN de l’organisme", widget="iban", secret="iban", obligatoire=False)
 

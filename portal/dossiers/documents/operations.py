@@ -20,6 +20,7 @@ OUVERTS = ("brouillon", "transmis", "en_instruction", "a_completer", "accorde", 
 """States in which a document may still be added."""
 
 TYPES = {"pdf", "jpg", "png"}
+SANS_FICHIER = "Choisissez un fichier, puis déposez-le."
 EFFACER = "dossiers.effacer_fichier"
 LIBRE = "autre"
 """Type of a document that no piece asks for, added after transmission."""
@@ -34,7 +35,8 @@ async def ajouter(
     """
     visible = await queries.exiger(moi, uid, "dossiers.saisir")
     if not fichier.filename:
-        raise FichierRefuse("Choisissez un fichier, puis déposez-le.")
+        raise FichierRefuse(SANS_FICHIER)
+    _exiger_piece(visible, piece)
     range_ = await ranger(fichier, fichier.filename, get_settings().max_upload, types=TYPES)
     async with transaction():
         dossier = await transitions.verrouiller(visible["id"])

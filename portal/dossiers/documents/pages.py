@@ -6,16 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import FromPath
 from litestar.datastructures import UploadFile
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from portal.dossiers import queries
 from portal.dossiers.documents import operations
-from portal.dossiers.pages import cadre_de_page
+from portal.dossiers.pages import cadre_de_page, peut
 from portal.dossiers.registre import dispositif as du_registre
 from portal.dossiers.saisie.verification import examiner
 from portal.infra.files import FichierRefuse, lire
+from portal.web.erreurs import Introuvable
 from portal.web.fichiers import piece_jointe
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
@@ -34,21 +35,17 @@ async def page(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -
 async def deposer(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     formulaire = await request.form()
     piece = str(formulaire.get("piece", ""))
-    remplace = str(formulaire.get("remplace", ""))
-    erreurs = {}
-    deposes = 0
-    for fichier in formulaire.getall("fichier", []):
-        if not isinstance(fichier, UploadFile):
-            continue
+    remplace = _uid(str(formulaire.get("remplace", "")))
+    refus: list[str] = []
+    fichiers = [f for f in formulaire.getall("fichier", []) if isinstance(f, UploadFile)]
+    for fichier in fichiers:
         try:
-            await operations.ajouter(
-                moi, uid, piece, fichier, remplace=UUID(remplace) if remplace else None
-            )
-            deposes += 1
-        except FichierRefuse as refus:
-            erreurs[piece] = f"{fichier.filename or 'Fichier'}\u00a0: {refus}"
-    if not deposes and not erreurs:
-        erreurs[piece] = "Choisissez un fichier, puis déposez-le."
+            await operations.ajouter(moi, uid, piece, fichier, remplace=remplace)
+        except FichierRefuse as erreur:
+            refus.append(f"{fichier.filename}\u00a0: {erreur}" if fichier.filename else str(erreur))
+    if not fichiers:
+        refus.append(operations.SANS_FICHIER)
+    erreurs = {piece: " ".join(refus)} if refus else {}
     if erreurs:
         dossier = await queries.exiger(moi, uid)
         return await _rendre(request, moi, dossier, erreurs, statut=422)
@@ -66,6 +63,13 @@ async def telecharger(uid: FromPath[UUID], moi: Moi) -> Stream:
     """As an attachment, in a sandbox, whatever its type."""
     document = await operations.lisible(moi, uid)
     return piece_jointe(await lire(document["cle_fichier"]), document["nom"], document["type_mime"])
+
+
+def _uid(saisi: str) -> UUID | None:
+    try:
+        return UUID(saisi) if saisi else None
+    except ValueError:
+        raise Introuvable() from None
 
 
 async def _rendre(
@@ -103,7 +107,9 @@ async def _rendre(
         libre=operations.LIBRE,
         erreur_libre=(erreurs or {}).get(operations.LIBRE),
         transmis=transmis,
-        peut_deposer=dossier["etat"] in operations.OUVERTS and moi.a_le_droit("dossiers.saisir"),
+        peut_deposer=dossier["etat"] in operations.OUVERTS
+        and not moi.est_interne
+        and await peut(moi, dossier, "dossiers.saisir"),
     )
 
 

@@ -9,7 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from portal.dossiers import queries
-from portal.dossiers.lecture import recapituler, verifications
+from portal.dossiers.lecture import ecarts, recapituler, verifications
 from portal.dossiers.pages import cadre_de_page
 from portal.dossiers.registre import DISPOSITIFS
 from portal.dossiers.registre import dispositif as du_registre
@@ -83,7 +83,7 @@ async def etape(request: Request[Any, Any, Any], uid: FromPath[UUID], code: From
 
 @post(ETAPE, droit="dossiers.saisir")
 async def enregistrer(
-    request: Request[Any, Any, Any], uid: FromPath[UUID], code: FromPath[str], moi: Personne
+    request: Request[Any, Any, Any], uid: FromPath[UUID], code: FromPath[str], moi: Moi
 ) -> Response[Any]:
     """Keep the step whatever it holds; go on when it is in order, else show what is wrong."""
     poste = dict((await request.form()).items())
@@ -106,7 +106,7 @@ async def enregistrer(
 
 @post(ETAPE + "/champ", droit="dossiers.saisir", sans_cle=True)
 async def autosauver(
-    request: Request[Any, Any, Any], uid: FromPath[UUID], code: FromPath[str], moi: Personne
+    request: Request[Any, Any, Any], uid: FromPath[UUID], code: FromPath[str], moi: Moi
 ) -> Response[str]:
     """One field, as one types. Answers a sentence for the form's status line."""
     poste = dict((await request.form()).items())
@@ -142,7 +142,7 @@ async def valider(request: Request[Any, Any, Any], uid: FromPath[UUID], code: Fr
 
 @post(ETAPE + "/redessiner", droit="dossiers.saisir", sans_cle=True)
 async def redessiner(
-    request: Request[Any, Any, Any], uid: FromPath[UUID], code: FromPath[str], moi: Personne
+    request: Request[Any, Any, Any], uid: FromPath[UUID], code: FromPath[str], moi: Moi
 ) -> Response[Any]:
     """The step's fields again, after one that others depend on. Fills what the register knows."""
     poste = dict((await request.form()).items())
@@ -194,7 +194,7 @@ async def dupliquer(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: M
 
 @get("/dossiers/{uid:uuid}/supprimer", droit="dossiers.supprimer")
 async def confirmer_suppression(
-    request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Personne
+    request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
 ) -> Response[Any]:
     dossier = await queries.exiger(moi, uid, "dossiers.supprimer")
     if dossier["etat"] != "brouillon":
@@ -261,7 +261,7 @@ async def _comparer(
         **await cadre_de_page(moi, dossier, examen, actuelle=code),
         etape=examen.dispositif.etape(code),
         mienne=mienne,
-        enregistree=examen.contenu.donnees[code],
+        ecarts=ecarts(examen.contenu.donnees[code], mienne),
         url=f"/dossiers/{dossier['uid']}/etapes/{code}",
         version_etape=concurrence.version(dossier, code),
         cette_page=concurrence.nouvelle_page(),
