@@ -12,6 +12,7 @@ from portal.factures.lecture import (
     FormationAttendue,
     comparer,
     est_proforma,
+    ibans,
     plus_grand_montant,
     porte_date,
     porte_montant,
@@ -29,7 +30,6 @@ ATTENDU = Attendu(
     autres_cibles=("Fonds Bis",),
     emetteur_siren="732829320",
     emetteur_nom="Maison Dupré & Fils",
-    iban="FR1420041010050500013M02606",
     formations=(
         FormationAttendue(
             "a1", "2026-AF-000123", "Excel avancé", date(2026, 2, 2), date(2026, 2, 6)
@@ -109,11 +109,18 @@ def test_h04_un_scan_va_a_une_personne() -> None:
     assert lecture.a_verifier
 
 
-def test_h04_iban_ou_date_non_lus_vont_a_une_personne() -> None:
-    texte = BONNE.replace("606", "607").replace("5 mars 2026", "hier")
-    lecture = comparer(texte, ATTENDU)
+def test_h04_date_non_lue_va_a_une_personne() -> None:
+    lecture = comparer(BONNE.replace("5 mars 2026", "hier"), ATTENDU)
     assert lecture.refus == []
-    assert len(lecture.a_verifier) == 2
+    assert len(lecture.a_verifier) == 1
+
+
+def test_h03_ibans_lus_dans_le_texte() -> None:
+    assert ibans(BONNE) == ["FR1420041010050500013M02606"]
+    assert ibans("IBAN FR14 2004 1010 0505 0001 3M02 606 BIC PSSTFRPPPAR") == [
+        "FR1420041010050500013M02606"
+    ]
+    assert ibans("FR1520041010050500013M02606 puis FR14") == []
 
 
 @pytest.mark.parametrize(
