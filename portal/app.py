@@ -13,6 +13,7 @@ from litestar.di import Provide
 from servestatic import ServeStaticASGI
 
 from portal import chemins, loader
+from portal.assemblage import assembler
 from portal.infra import base, journalisation
 from portal.settings import Settings, get_settings
 from portal.web import pannes, purge, sante
@@ -23,7 +24,6 @@ from portal.web.garde import garder, routes_sans_droit
 from portal.web.identite import fournir_moi, fournir_visiteur
 from portal.web.rendu import Rendu
 from portal.web.requetes import Identite, Origine, UneTransaction, avant_requete
-from portal.assemblage import assembler
 
 MARGE_FORMULAIRE = 2_000_000
 TACHES = (purge,)
@@ -77,6 +77,7 @@ def create_litestar(
         ),
         lifespan=[_vie],
         openapi_config=None,
+        logging_config=None,
         request_max_body_size=settings.max_upload + MARGE_FORMULAIRE,
         debug=False,
     )

@@ -6,8 +6,12 @@ import asyncio
 import os
 import signal
 import threading
+import time
 
 from portal.infra import journalisation
+
+DELAI_FIN = 11.0
+"""Seconds left to end well, once the supervisor is gone."""
 
 
 def servir(hote: str, port: int, processus: int, *, finir_avec_parent: bool = False) -> None:
@@ -35,9 +39,10 @@ def application() -> object:
     """What each server process builds. It ends when its parent is gone."""
     from portal.app import create_app
 
-    journalisation.regler()
     threading.Thread(target=_suivre_parent, args=(os.getppid(),), daemon=True).start()
-    return create_app()
+    app = create_app()
+    journalisation.regler_processus()
+    return app
 
 
 def travailler(*, finir_avec_parent: bool = False) -> None:
@@ -47,21 +52,26 @@ def travailler(*, finir_avec_parent: bool = False) -> None:
     from portal.infra.jobs import lancer_worker
     from portal.settings import get_settings
 
-    journalisation.regler()
     if finir_avec_parent:
         _surveiller_parent()
     settings = get_settings()
     create_litestar(settings, loader.charger(settings.plugins_dir or chemins.PLUGINS))
+    journalisation.regler_processus()
     asyncio.run(lancer_worker())
 
 
 def _surveiller_parent() -> None:
-    """End this process when standard input closes: the supervisor holds its other end."""
+    """End this process when standard input closes: the supervisor holds its other end.
+
+    What is under way may end; what waits for a database that ended too is cut off.
+    """
 
     def attendre() -> None:
         while os.read(0, 4096):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(DELAI_FIN)
+        os._exit(1)
 
     threading.Thread(target=attendre, daemon=True).start()
 

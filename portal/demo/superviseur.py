@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -17,7 +18,9 @@ from typing import Any
 from portal.infra.postgres import PostgresEmbarque, PostgresImpossible
 from portal.settings import cle_de_demonstration, get_settings
 
-RELANCES_MAX = 20
+RELANCES_MAX = 10
+STABLE = 60.0
+"""A child that held this many seconds is restarted without counting its earlier falls."""
 
 
 class DemoImpossible(Exception):
@@ -30,7 +33,9 @@ def dossier_par_defaut() -> Path:
 
 def lancer(port: int, dossier: Path, echelle: int) -> int:
     """Run until interrupted. 0 at a normal end, 1 when it could not start."""
-    signal.signal(signal.SIGTERM, _interrompre)
+    for nom in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, nom):
+            signal.signal(getattr(signal, nom), _interrompre)
     try:
         _verifier(port, dossier)
         with PostgresEmbarque(dossier.resolve()) as postgres:
@@ -44,7 +49,9 @@ def lancer(port: int, dossier: Path, echelle: int) -> int:
         return 0
 
 
-def _interrompre(_signal: int, _cadre: Any) -> None:
+def _interrompre(signal_: int, _cadre: Any) -> None:
+    """Once: asking again while everything ends would leave something running."""
+    signal.signal(signal_, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -63,8 +70,10 @@ def _verifier(port: int, dossier: Path) -> None:
         try:
             prise.bind(("127.0.0.1", port))
         except OSError as erreur:
+            pris = erreur.errno == errno.EADDRINUSE
             raise DemoImpossible(
-                f"Le port {port} est déjà pris. Choisissez-en un autre avec --port."
+                f"Le port {port} {'est déjà pris' if pris else 'n’est pas permis'}. "
+                "Choisissez-en un autre avec --port."
             ) from erreur
 
 
@@ -92,7 +101,9 @@ async def _preparer(echelle: int) -> None:
     plugins = loader.charger(get_settings().plugins_dir or chemins.PLUGINS)
     await base.ouvrir_pool(taille=4)
     try:
-        await migrer(noms_des_apps(), plugins.tables())
+        bilan = await migrer(noms_des_apps(), plugins.tables())
+        for nom, raison in bilan.echecs.items():
+            print(f"Plugin {nom}\u00a0: {raison}", file=sys.stderr)
         await semer_plugins(plugins)
         await remplir(echelle, plugins)
     finally:
@@ -100,54 +111,74 @@ async def _preparer(echelle: int) -> None:
 
 
 def _surveiller(port: int, environnement: dict[str, str], postgres: PostgresEmbarque) -> int:
-    commandes = {
-        "serveur": ["serve", "--port", str(port), "--parent"],
-        "tâches": ["worker", "--parent"],
-    }
-    enfants: dict[str, subprocess.Popen[bytes]] = {}
-    relances = 0
+    enfants = [
+        Enfant("serveur", ["serve", "--port", str(port)], environnement),
+        Enfant("tâches", ["worker"], environnement),
+    ]
     annonce = False
     try:
         while True:
-            for nom, mots in commandes.items():
-                if nom in enfants and enfants[nom].poll() is None:
-                    continue
-                if nom in enfants:
-                    relances += 1
-                    if relances > RELANCES_MAX:
-                        raise DemoImpossible(f"Le processus « {nom} » s’arrête sans cesse.")
-                    _attendre_port_libre(port, nom)
-                enfants[nom] = _enfant(mots, environnement)
             if postgres.processus is not None and postgres.processus.poll() is not None:
                 postgres.redemarrer()
+            for enfant in enfants:
+                if not enfant.vit():
+                    if enfant.nom == "serveur":
+                        _attendre_port_libre(port)
+                    enfant.lancer()
             if not annonce and _pret(port):
                 print(f"ready http://127.0.0.1:{port}", flush=True)
                 annonce = True
             time.sleep(0.2)
     finally:
-        for enfant in enfants.values():
-            if enfant.stdin:
-                enfant.stdin.close()
-        for enfant in enfants.values():
-            try:
-                enfant.wait(12)
-            except subprocess.TimeoutExpired:
-                enfant.kill()
+        for enfant in enfants:
+            enfant.prier_de_finir()
+        for enfant in enfants:
+            enfant.attendre_fin()
 
 
-def _enfant(mots: list[str], environnement: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "portal.cli", *mots],
-        stdin=subprocess.PIPE,
-        env=environnement,
-        start_new_session=True,
-    )
+class Enfant:
+    """One watched process. It ends by itself when the pipe to its standard input closes."""
+
+    def __init__(self, nom: str, mots: list[str], environnement: dict[str, str]) -> None:
+        self.nom = nom
+        self.commande = [sys.executable, "-m", "portal.cli", *mots, "--parent"]
+        self.environnement = environnement
+        self.processus: subprocess.Popen[bytes] | None = None
+        self.depart = 0.0
+        self.departs = 0
+
+    def vit(self) -> bool:
+        return self.processus is not None and self.processus.poll() is None
+
+    def lancer(self) -> None:
+        maintenant = time.monotonic()
+        self.departs = 1 if maintenant - self.depart > STABLE else self.departs + 1
+        if self.departs > RELANCES_MAX:
+            raise DemoImpossible(f"Le processus « {self.nom} » s’arrête sans cesse.")
+        self.depart = maintenant
+        self.prier_de_finir()
+        self.processus = subprocess.Popen(
+            self.commande, stdin=subprocess.PIPE, env=self.environnement, start_new_session=True
+        )
+
+    def prier_de_finir(self) -> None:
+        if self.processus is not None and self.processus.stdin is not None:
+            self.processus.stdin.close()
+
+    def attendre_fin(self) -> None:
+        if self.processus is None:
+            return
+        try:
+            self.processus.wait(12)
+        except subprocess.TimeoutExpired:
+            self.processus.kill()
+            self.processus.wait()
 
 
-def _attendre_port_libre(port: int, nom: str) -> None:
+def _attendre_port_libre(port: int) -> None:
     """Server processes of a killed parent leave within a second; wait for them."""
     limite = time.monotonic() + 5
-    while nom == "serveur" and time.monotonic() < limite:
+    while time.monotonic() < limite:
         with socket.socket() as prise:
             prise.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,11 +17,13 @@ from piccolo.engine.postgres import PostgresEngine
 
 from portal.settings import get_settings
 
+os.environ.setdefault("PICCOLO_CONF", "portal.piccolo_conf")  # where Piccolo looks for the engine
+
 DELAI_REQUETE = 30.0
 """Seconds after which a statement is given up."""
 
 
-class _SansReinit(asyncpg.Connection):  # type: ignore[misc]
+class _SansReinit(asyncpg.Connection):
     """Nothing of ours changes a session's state: the reset round trip at release is spared."""
 
     def get_reset_query(self) -> str:
@@ -122,7 +125,7 @@ async def transaction() -> AsyncIterator[None]:
         return
     async with _connexion() as connexion:
         async with connexion.transaction():
-            jeton = engine.current_transaction.set(_EnCours(connexion))
+            jeton = engine.current_transaction.set(_EnCours(connexion))  # type: ignore[arg-type]
             try:
                 yield
             finally:
@@ -182,5 +185,6 @@ async def parcourir(
     """Rows one by one through a server-side cursor: constant memory. Opens a transaction."""
     async with transaction():
         courante = engine.current_transaction.get()
+        assert courante is not None
         async for ligne in courante.connection.cursor(requete, *parametres, prefetch=lot):
             yield dict(ligne)
