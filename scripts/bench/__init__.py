@@ -1,0 +1,1 @@
+"""`make bench`: the list page measured against its own ceilings, in one run, on this machine."""
