@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from litestar import Request, Response, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from portal.core.entreprises import queries
 from portal.web.rendu import rendre
 
-Texte = Annotated[str, Parameter(max_length=200)]
+Texte = Annotated[str, QueryParameter(max_length=200)]
 
 
 @get("/entreprises/recherche", droit="connecte")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from portal.core.entreprises import queries as entreprises
 from portal.core.rattachements import activation, queries
@@ -14,12 +14,12 @@ from portal.core.rattachements.demandes import DemandeImpossible, demander
 from portal.core.rattachements.formulaires import ActivationCode, DemandeRattachement
 from portal.core.rattachements.operations import quitter
 from portal.kit.formulaire import Saisie, lire, lire_formulaire
-from portal.web.identite import Personne
+from portal.web.identite import Moi
 from portal.web.rendu import rediriger, rendre
 
 Requete = Request[Any, Any, Any]
 Page = Response[Any]
-Texte = Annotated[str, Parameter(max_length=200)]
+Texte = Annotated[str, QueryParameter(max_length=200)]
 SUITES = {
     "administrateurs": "Votre demande est transmise aux administrateurs de l’entreprise.",
     "annonces": "Votre demande est enregistrée\u00a0; elle attend le compte d’un administrateur.",
@@ -32,7 +32,7 @@ CHAMPS_ECHEC = {"autre_profil": "profil", "deja": "siren"}
 
 
 @get("/rattachements", droit="connecte")
-async def mes_rattachements(request: Requete, moi: Personne) -> Page:
+async def mes_rattachements(request: Requete, moi: Moi) -> Page:
     """My companies, and my requests with what happens next."""
     demandes = await queries.mes_demandes(moi)
     return rendre(
@@ -56,7 +56,7 @@ async def voir_demande(request: Requete, identifiant: Texte = "", profil: Texte 
 
 
 @post("/rattachements/demander", droit="connecte", status_code=200)
-async def poster_demande(request: Requete, moi: Personne) -> Page:
+async def poster_demande(request: Requete, moi: Moi) -> Page:
     """Make the request; the button « Vérifier l'entreprise » only looks it up."""
     poste = dict((await request.form()).items())
     saisie = lire_formulaire(DemandeRattachement, poste)
@@ -91,7 +91,7 @@ async def voir_code(request: Requete, siren: Texte = "", profil: Texte = "") -> 
 
 
 @post("/rattachements/code", droit="connecte", status_code=200)
-async def poster_code(request: Requete, moi: Personne) -> Page:
+async def poster_code(request: Requete, moi: Moi) -> Page:
     """Try the code. A refusal is a page, not an error: the try is kept."""
     saisie = lire_formulaire(ActivationCode, dict((await request.form()).items()))
     if not saisie.complete:
@@ -124,7 +124,7 @@ def _bienvenue(issue: activation.Reussite) -> str:
 
 
 @post("/rattachements/{uid:uuid}/quitter", droit="connecte")
-async def poster_quitter(request: Requete, moi: Personne, uid: UUID) -> Page:
+async def poster_quitter(request: Requete, moi: Moi, uid: FromPath[UUID]) -> Page:
     """Leave a company, or take a request back."""
     await quitter(moi, uid)
     return rediriger(request, "/rattachements", "C’est fait\u00a0: ce rattachement a pris fin.")

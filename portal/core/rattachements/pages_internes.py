@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from portal.core.entreprises import queries as entreprises
 from portal.core.rattachements import annonces, queries_internes
@@ -13,7 +13,7 @@ from portal.core.rattachements.file_courriers import demander_nouveau_code
 from portal.core.rattachements.formulaires import AdministrateurDesigne
 from portal.kit.formulaire import ChampVu, Saisie, lire, lire_formulaire
 from portal.web.erreurs import Introuvable
-from portal.web.identite import Personne
+from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
 Requete = Request[Any, Any, Any]
@@ -38,7 +38,7 @@ async def _fiche_et_profil(siren: str, profil: str) -> entreprises.Fiche:
 
 
 @get("/entreprises/{siren:str}", droit=LIRE)
-async def fiche(request: Requete, moi: Personne, siren: str) -> Page:
+async def fiche(request: Requete, moi: Moi, siren: FromPath[str]) -> Page:
     """A company: register, administrators, state of its codes (never a code), letters."""
     return await _page_fiche(request, moi, await _fiche(siren))
 
@@ -78,7 +78,9 @@ def _nommer(champs: list[ChampVu], profil: str) -> list[ChampVu]:
 
 
 @post("/entreprises/{siren:str}/{profil:str}/code", droit=AGIR)
-async def nouveau_code(request: Requete, moi: Personne, siren: str, profil: str) -> Page:
+async def nouveau_code(
+    request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str]
+) -> Page:
     """« Envoyer un nouveau code »: queues a letter to the head office."""
     await _fiche_et_profil(siren, profil)
     atteste = (await request.form()).get("plus_aucun") == "oui"
@@ -91,7 +93,7 @@ async def nouveau_code(request: Requete, moi: Personne, siren: str, profil: str)
 
 
 @post("/entreprises/{siren:str}/{profil:str}/administrateurs", droit=AGIR, status_code=200)
-async def designer(request: Requete, moi: Personne, siren: str, profil: str) -> Page:
+async def designer(request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str]) -> Page:
     """Record an administrator whom the company named."""
     entreprise = await _fiche_et_profil(siren, profil)
     poste = {
@@ -113,7 +115,7 @@ async def designer(request: Requete, moi: Personne, siren: str, profil: str) -> 
 
 @post("/entreprises/{siren:str}/{profil:str}/administrateurs/{id:int}/retirer", droit=AGIR)
 async def retirer_designe(
-    request: Requete, moi: Personne, siren: str, profil: str, id: int
+    request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str], id: FromPath[int]
 ) -> Page:
     """Take a named administrator off, who has no account yet."""
     await annonces.retirer(moi, siren, profil, id)
@@ -122,7 +124,7 @@ async def retirer_designe(
 
 @get("/courriers", droit=AGIR)
 async def courriers(
-    request: Requete, apres: Annotated[str | None, Parameter(max_length=400)] = None
+    request: Requete, apres: Annotated[str | None, QueryParameter(max_length=400)] = None
 ) -> Page:
     """Letters that wait, and the batches that were produced."""
     page = await queries_internes.file(apres)

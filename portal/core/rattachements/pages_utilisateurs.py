@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from portal.core.rattachements import activation, operations, queries
 from portal.core.rattachements.entites import entite
@@ -20,12 +22,12 @@ from portal.core.rattachements.modeles import ADMINISTRER
 from portal.core.rattachements.perimetre import exiger_entreprise, voit
 from portal.kit.formulaire import Saisie, lire, lire_formulaire
 from portal.web.erreurs import Conflit, Introuvable, Refus
-from portal.web.identite import Personne
+from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
 Requete = Request[Any, Any, Any]
 Page = Response[Any]
-Connus = list[tuple[str, str]]
+Connus = NamedDependency[list[tuple[str, str]]]
 CONSULTER = "rattachements.consulter"
 SAISIR = "rattachements.saisir"
 SUPPRIMER = "rattachements.supprimer"
@@ -37,7 +39,9 @@ def _racine(siren: str, profil: str) -> str:
 
 
 @get(f"{RACINE}/utilisateurs", droit=CONSULTER)
-async def utilisateurs(request: Requete, moi: Personne, siren: str, profil: str) -> Page:
+async def utilisateurs(
+    request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str]
+) -> Page:
     """People and requests, as far as one's own rights reach."""
     await exiger_entreprise(moi, CONSULTER, siren, profil)
     gens = await queries.utilisateurs(moi, siren, profil)
@@ -71,7 +75,12 @@ async def _demande(moi: Personne, siren: str, profil: str, uid: UUID) -> queries
 
 @get(f"{RACINE}/demandes/{{uid:uuid}}", droit=CONSULTER)
 async def voir_demande(
-    request: Requete, moi: Personne, siren: str, profil: str, uid: UUID, dispositifs_connus: Connus
+    request: Requete,
+    moi: Moi,
+    siren: FromPath[str],
+    profil: FromPath[str],
+    uid: FromPath[UUID],
+    dispositifs_connus: Connus,
 ) -> Page:
     """A request, to accept with chosen rights or to refuse."""
     demande = await _demande(moi, siren, profil, uid)
@@ -81,7 +90,12 @@ async def voir_demande(
 
 @post(f"{RACINE}/demandes/{{uid:uuid}}/accepter", droit=SAISIR, status_code=200)
 async def accepter(
-    request: Requete, moi: Personne, siren: str, profil: str, uid: UUID, dispositifs_connus: Connus
+    request: Requete,
+    moi: Moi,
+    siren: FromPath[str],
+    profil: FromPath[str],
+    uid: FromPath[UUID],
+    dispositifs_connus: Connus,
 ) -> Page:
     """Accept, with the template chosen on the list or the rights chosen one by one."""
     demande = await _demande(moi, siren, profil, uid)
@@ -103,7 +117,12 @@ async def accepter(
 
 @post(f"{RACINE}/demandes/{{uid:uuid}}/refuser", droit=SAISIR, status_code=200)
 async def refuser(
-    request: Requete, moi: Personne, siren: str, profil: str, uid: UUID, dispositifs_connus: Connus
+    request: Requete,
+    moi: Moi,
+    siren: FromPath[str],
+    profil: FromPath[str],
+    uid: FromPath[UUID],
+    dispositifs_connus: Connus,
 ) -> Page:
     """Refuse, with a reason."""
     demande = await _demande(moi, siren, profil, uid)
@@ -151,7 +170,12 @@ async def _acces(moi: Personne, siren: str, profil: str, uid: UUID) -> queries.A
 
 @get(f"{RACINE}/utilisateurs/{{uid:uuid}}", droit=CONSULTER)
 async def voir_utilisateur(
-    request: Requete, moi: Personne, siren: str, profil: str, uid: UUID, dispositifs_connus: Connus
+    request: Requete,
+    moi: Moi,
+    siren: FromPath[str],
+    profil: FromPath[str],
+    uid: FromPath[UUID],
+    dispositifs_connus: Connus,
 ) -> Page:
     """One person: rights in words, changing them, removing the access."""
     acces = await _acces(moi, siren, profil, uid)
@@ -161,7 +185,12 @@ async def voir_utilisateur(
 
 @post(f"{RACINE}/utilisateurs/{{uid:uuid}}/habiliter", droit=SAISIR, status_code=200)
 async def habiliter(
-    request: Requete, moi: Personne, siren: str, profil: str, uid: UUID, dispositifs_connus: Connus
+    request: Requete,
+    moi: Moi,
+    siren: FromPath[str],
+    profil: FromPath[str],
+    uid: FromPath[UUID],
+    dispositifs_connus: Connus,
 ) -> Page:
     """Replace the rights of a person."""
     acces = await _acces(moi, siren, profil, uid)
@@ -182,7 +211,9 @@ async def habiliter(
 
 
 @post(f"{RACINE}/utilisateurs/{{uid:uuid}}/supprimer", droit=SUPPRIMER)
-async def supprimer(request: Requete, moi: Personne, siren: str, profil: str, uid: UUID) -> Page:
+async def supprimer(
+    request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str], uid: FromPath[UUID]
+) -> Page:
     """Remove an access, at once."""
     acces = await _acces(moi, siren, profil, uid)
     saisie = lire_formulaire(MotifFacultatif, dict((await request.form()).items()))
@@ -214,7 +245,9 @@ async def _page_acces(
 
 
 @post(f"{RACINE}/code/fermer", droit=SAISIR)
-async def fermer_code(request: Requete, moi: Personne, siren: str, profil: str) -> Page:
+async def fermer_code(
+    request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str]
+) -> Page:
     """Close the live code: nobody else enters with it."""
     await activation.fermer(moi, siren, profil)
     return rediriger(
