@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get
+from litestar.params import FromPath, FromQuery
 
 from portal.factures.perimetre import CONSULTER, INTERNES
 from portal.factures.registre import cible
 from portal.reglements import queries
 from portal.reglements.etats import PAIEMENTS
 from portal.web.erreurs import Introuvable
-from portal.web.identite import Personne
+from portal.web.identite import Moi
 from portal.web.rendu import rendre
 
 Requete = Request[Any, Any, Any]
@@ -21,7 +22,11 @@ Requete = Request[Any, Any, Any]
 
 @get("/reglements", droit=CONSULTER)
 async def lister(
-    request: Requete, moi: Personne, q: str = "", etat: str = "", apres: str | None = None
+    request: Requete,
+    moi: Moi,
+    q: FromQuery[str] = "",
+    etat: FromQuery[str] = "",
+    apres: FromQuery[str | None] = None,
 ) -> Response[Any]:
     """Transfers to the companies of this person, newest first."""
     etat = etat if etat in queries.VISIBLES else ""
@@ -59,7 +64,7 @@ def _ligne(r: queries.Reglement) -> dict[str, Any]:
 
 
 @get("/reglements/avis/{uid:uuid}", droit=CONSULTER, interne=INTERNES)
-async def avis(request: Requete, moi: Personne, uid: UUID) -> Response[Any]:
+async def avis(request: Requete, moi: Moi, uid: FromPath[UUID]) -> Response[Any]:
     """One transfer: which invoices and dossiers it pays."""
     trouve = await queries.avis(moi, uid)
     if trouve is None:

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
+from litestar.params import FromPath, FromQuery
 
 from portal.factures.registre import cible
 from portal.infra.money import euros
 from portal.reglements import preparation, queries, retour, validation
 from portal.reglements.etats import LOTS, PAIEMENTS
 from portal.web.erreurs import Introuvable
-from portal.web.identite import Personne
+from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
 DROIT = "interne:comptable"
@@ -22,7 +23,7 @@ Requete = Request[Any, Any, Any]
 
 
 @get("/reglements/lots", droit=DROIT)
-async def lister(request: Requete, moi: Personne, apres: str | None = None) -> Response[Any]:
+async def lister(request: Requete, moi: Moi, apres: FromQuery[str | None] = None) -> Response[Any]:
     """What the next run would take, what it would leave and why; the runs."""
     return await _page_liste(request, apres)
 
@@ -81,7 +82,7 @@ def _lot(lot: dict[str, Any]) -> dict[str, Any]:
 
 
 @post("/reglements/lots/preparer", droit=DROIT, status_code=200)
-async def preparer(request: Requete, moi: Personne) -> Response[Any]:
+async def preparer(request: Requete, moi: Moi) -> Response[Any]:
     """« Préparer un règlement »."""
     lots = await preparation.preparer(moi)
     if len(lots) > 1:
@@ -98,7 +99,7 @@ async def preparer(request: Requete, moi: Personne) -> Response[Any]:
 
 @get("/reglements/lots/{uid:uuid}", droit=DROIT)
 async def montrer(
-    request: Requete, moi: Personne, uid: UUID, apres: str | None = None
+    request: Requete, moi: Moi, uid: FromPath[UUID], apres: FromQuery[str | None] = None
 ) -> Response[Any]:
     """One run: who signed, its transfers, what the bank said."""
     return await _page_lot(request, moi, uid, apres)
@@ -175,7 +176,7 @@ def _virement(v: dict[str, Any]) -> dict[str, Any]:
 
 
 @post("/reglements/lots/{uid:uuid}/valider", droit=DROIT, status_code=200)
-async def valider(request: Requete, moi: Personne, uid: UUID) -> Response[Any]:
+async def valider(request: Requete, moi: Moi, uid: FromPath[UUID]) -> Response[Any]:
     """« Valider le règlement »: the second signature."""
     numero = await validation.valider(moi, uid)
     return rediriger(
@@ -186,7 +187,7 @@ async def valider(request: Requete, moi: Personne, uid: UUID) -> Response[Any]:
 
 
 @post("/reglements/lots/{uid:uuid}/annuler", droit=DROIT, status_code=200)
-async def annuler(request: Requete, moi: Personne, uid: UUID) -> Response[Any]:
+async def annuler(request: Requete, moi: Moi, uid: FromPath[UUID]) -> Response[Any]:
     """Give its invoices back to the next run."""
     numero = await preparation.annuler(moi, uid)
     return rediriger(
@@ -197,7 +198,7 @@ async def annuler(request: Requete, moi: Personne, uid: UUID) -> Response[Any]:
 
 
 @post("/reglements/lots/{uid:uuid}/transmettre", droit=DROIT, status_code=200)
-async def transmettre(request: Requete, moi: Personne, uid: UUID) -> Response[Any]:
+async def transmettre(request: Requete, moi: Moi, uid: FromPath[UUID]) -> Response[Any]:
     """The file was given to the bank."""
     numero = await validation.transmettre(moi, uid)
     return rediriger(
@@ -206,14 +207,14 @@ async def transmettre(request: Requete, moi: Personne, uid: UUID) -> Response[An
 
 
 @get("/reglements/lots/{uid:uuid}/fichier", droit=DROIT)
-async def fichier(request: Requete, moi: Personne, uid: UUID) -> Response[bytes]:
+async def fichier(request: Requete, moi: Moi, uid: FromPath[UUID]) -> Response[bytes]:
     """The transfers as pain.001."""
     nom, contenu = await validation.fichier(moi, uid)
     return _xml(nom, contenu)
 
 
 @post("/reglements/retours", droit=DROIT, status_code=200)
-async def lire_retour(request: Requete, moi: Personne) -> Response[Any]:
+async def lire_retour(request: Requete, moi: Moi) -> Response[Any]:
     """Read the bank's report; the run that it answers is found from it."""
     depot = (await request.form()).get("fichier")
     try:
@@ -237,7 +238,7 @@ async def _contenu(depot: Any) -> bytes:
 
 
 @get("/reglements/lots/{uid:uuid}/retour-simule", droit=DROIT)
-async def retour_simule(request: Requete, moi: Personne, uid: UUID) -> Response[bytes]:
+async def retour_simule(request: Requete, moi: Moi, uid: FromPath[UUID]) -> Response[bytes]:
     """Demonstration: the report that a bank could send, all transfers carried out."""
     lot = await queries.lot(uid)
     if lot is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from pydantic import BaseModel
 
 from portal.core.entreprises import queries as entreprises
@@ -13,7 +14,7 @@ from portal.kit.formulaire import Saisie, champ, lire, lire_formulaire
 from portal.kit.types import Iban, OuiNon, Texte
 from portal.reglements import rib
 from portal.web.erreurs import Introuvable
-from portal.web.identite import Personne
+from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
 PROFILS = {"adherent": "Adhérent", "prestataire": "Prestataire"}
@@ -29,8 +30,8 @@ class NouveauRib(BaseModel):
     iban: Iban = champ(
         "IBAN",
         widget="iban",
-        secret="iban",
-        exemple="FR76 3000 6000 0112 3456 7890 189",  # noqa: S106
+        secret="iban",  # noqa: S106
+        exemple="FR76 3000 6000 0112 3456 7890 189",
     )
     certifie: OuiNon = champ(
         "Ce compte est bien celui de l’entreprise",
@@ -40,7 +41,7 @@ class NouveauRib(BaseModel):
 
 
 @get("/rib", droit="rib.consulter")
-async def lister(request: Requete, moi: Personne) -> Response[Any]:
+async def lister(request: Requete, moi: Moi) -> Response[Any]:
     """« Mes comptes bancaires »: the living account of each company, and the former ones."""
     vues = await perimetre.entreprises(moi, "rib.consulter")
     saisissables = {(e.siren, e.profil) for e in await perimetre.entreprises(moi, "rib.saisir")
@@ -62,14 +63,18 @@ async def lister(request: Requete, moi: Personne) -> Response[Any]:
 
 
 @get("/rib/{siren:str}/{profil:str}", droit="rib.saisir")
-async def montrer(request: Requete, moi: Personne, siren: str, profil: str) -> Response[Any]:
+async def montrer(
+    request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str]
+) -> Response[Any]:
     """The form for another account."""
     nom = await _exiger(moi, siren, profil)
     return await _page(request, siren, profil, nom, lire(NouveauRib, {"titulaire": nom}))
 
 
 @post("/rib/{siren:str}/{profil:str}", droit="rib.saisir", status_code=200)
-async def enregistrer(request: Requete, moi: Personne, siren: str, profil: str) -> Response[Any]:
+async def enregistrer(
+    request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str]
+) -> Response[Any]:
     """Register it; all administrators are told."""
     nom = await _exiger(moi, siren, profil)
     saisie = lire_formulaire(NouveauRib, dict((await request.form()).items()))

@@ -14,7 +14,7 @@ from portal.core.notifications.operations import notifier
 from portal.core.notifications.queries import administrateurs
 from portal.core.rattachements import perimetre
 from portal.factures import paiements
-from portal.infra import banque, clock, coffre
+from portal.infra import clock, coffre
 from portal.infra.base import executer, sql, sql1, transaction
 from portal.web.erreurs import Interdit
 from portal.web.identite import Personne
@@ -142,10 +142,6 @@ async def _refuser_mauvais_compte(siren: str, profil: str, iban: str) -> None:
             "iban",
             "Ce compte est hors de la zone SEPA\u00a0: nos virements ne peuvent pas y arriver. "
             "Indiquez un compte de la zone SEPA.",
-        )
-    if iban.startswith("FR") and banque.bic(iban) is None:
-        raise RibRefuse(
-            "iban", "La banque de cet IBAN n’est pas connue. Recopiez l’IBAN depuis votre RIB."
         )
     meme = await sql1(
         "select 1 as oui from rib r join secret s on s.id = r.iban_secret"
