@@ -241,6 +241,10 @@ def importer(nom: str, fichier: Path) -> None:
 @main.group()
 def payments() -> None:
     """Les règlements : préparer, valider, fichier de virements, retour de la banque."""
+    from portal.app import create_litestar
+
+    # Wires the rooms: the targets' accounts, and who is told of a payment.
+    create_litestar(get_settings(), _plugins())
 
 
 @payments.command("prepare")
