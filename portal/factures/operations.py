@@ -28,7 +28,7 @@ LIBELLES = {
 POINTS = {
     "cible": "Elle n’est pas à l’ordre du bon destinataire",
     "total": "Le total n’est pas celui attendu",
-    "taxes": "Les montants HT, TVA et TTC (ou la mention « net de taxes ») manquent",
+    "taxes": "Les montants HT, TVA et TTC (ou la mention «\u00a0net de taxes\u00a0») manquent",
     "numero": "Le numéro n’est pas celui saisi",
     "emetteur": "L’émetteur n’est pas identifiable",
     "formation": "La formation ou le dossier n’est pas identifiable",

@@ -215,3 +215,6 @@ def _envois(formulaire: Any) -> dict[str, list[UploadFile]]:
                 f for f in formulaire.getall(nom) if isinstance(f, UploadFile) and f.filename
             ]
     return envois
+
+
+GESTIONNAIRES = [montrer, enregistrer]

@@ -187,3 +187,6 @@ def _version(poste: dict[str, Any]) -> int:
     if saisie.erreurs:
         raise Refus("Ce formulaire est incomplet. Rechargez la page et recommencez.")
     return int(saisie.valides["version"])
+
+
+GESTIONNAIRES = [lister, montrer, valider, refuser]
