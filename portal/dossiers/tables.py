@@ -120,7 +120,10 @@ class Decision(Table, tablename="decision"):
 
 
 class Lettre(Table, tablename="lettre"):
-    """A paper produced for a dossier; `fichier` is null until the job has made it."""
+    """A paper produced for a dossier; `fichier` is null until the job has made it.
+
+    Retention: as the dossier.
+    """
 
     id = BigSerial(primary_key=True)
     uid = UUID(unique=True)

@@ -75,6 +75,7 @@ def lire_montant(saisi: str) -> Decimal:
 
 
 def lire_entier(saisi: str) -> int:
+    """Whole number, with or without spaces between thousands."""
     nombre = lire_nombre(saisi)
     if nombre != nombre.to_integral_value():
         raise ValueError("Saisissez un nombre entier.")
@@ -90,6 +91,7 @@ def lire_texte(saisi: str) -> str:
 
 
 def _oui_non(saisi: str) -> bool:
+    """Yes or no, from radio buttons or a ticked box."""
     if saisi in ("oui", "on", "true"):
         return True
     if saisi in ("non", "false"):
