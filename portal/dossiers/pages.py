@@ -84,6 +84,7 @@ async def ouvrir(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi)
         complement=await queries.complement_ouvert(dossier["id"]),
         decision=await queries.derniere_decision(dossier["id"]),
         contact=await queries.contact(dossier),
+        suite=transitions.SUITES[dossier["etat"]],
         volets=[] if brouillon else await volets(moi, dossier),
         peut_saisir=not moi.est_interne and await peut(moi, dossier, "dossiers.saisir"),
         peut_supprimer=not moi.est_interne and await peut(moi, dossier, "dossiers.supprimer"),

@@ -25,6 +25,18 @@ LIBELLES = {
     "solde": "Soldé",
     "annule": "Annulé",
 }
+SUITES = {
+    "brouillon": "À vous de le compléter, puis de le transmettre. Rien n’est envoyé pour l’instant.",
+    "transmis": "Un gestionnaire va le prendre en charge. Vous n’avez rien à faire.",
+    "en_instruction": "Votre gestionnaire l’examine. Vous n’avez rien à faire.",
+    "a_completer": "À vous de répondre à la demande de complément.",
+    "accorde": "La prise en charge est accordée. La suite vient après le début de la réalisation.",
+    "en_cours": "La réalisation est en cours. Le remboursement se demande ensuite, depuis cette page.",
+    "refuse": "La demande est refusée\u00a0; le motif et ce que vous pouvez faire sont ci-dessous.",
+    "solde": "Tout est payé. Ce dossier est terminé.",
+    "annule": "Ce dossier est annulé. Vous pouvez le dupliquer pour recommencer.",
+}
+"""Where a dossier stands and who must act, said to the company."""
 ENTREPRISE, GESTIONNAIRE, PORTAIL = "entreprise", "gestionnaire", "portail"
 
 

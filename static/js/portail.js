@@ -39,6 +39,7 @@
     } else if (reponse.ok) {
       const heure = new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
       dire(formulaire, texte || `Enregistré à ${heure}`);
+      formulaire.dispatchEvent(new Event("enregistre", { bubbles: true }));
     } else if (reponse.status === 409) {
       dire(formulaire, texte || "Quelqu’un d’autre a modifié cette page. Choisissez «\u00a0Enregistrer\u00a0» pour comparer.", true);
     } else {

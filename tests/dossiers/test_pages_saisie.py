@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from portal.dossiers.saisie import operations
-from portal.infra.base import sql1, valeur
+from portal.infra.base import executer, sql1, valeur
 from portal.testing.navigateur import Navigateur, PageLue
+from tests.core.numeros import siret_de
 from tests.dossiers.aides import (
     PDF,
     Societe,
@@ -92,7 +94,7 @@ async def test_d02_remplir_tout_le_dossier_sans_javascript(navigateur: Any) -> N
     dossier = await sql1("select numero, etat from dossier where siren = $1", chez.siren)
     assert dossier is not None
     assert dossier["etat"] == "transmis"
-    assert page.h1 == dossier["numero"]
+    assert dossier["numero"] in page.texte
 
 
 async def test_d02_saisie_fausse_gardee_et_expliquee(navigateur: Any) -> None:
@@ -241,6 +243,49 @@ async def test_b04_le_siret_remplit_le_nom(navigateur: Any) -> None:
     assert (await relire(dossier))["organisme_nom"] == "Nom corrigé à la main"
 
 
+async def test_b04_siret_inconnu_ou_ferme_est_dit_sans_bloquer(navigateur: Any) -> None:
+    nav, moi, chez = await entrer(navigateur)
+    dossier = await rempli(moi, chez)
+    page = await nav.get(url_etape(dossier, "organisme"))
+    assert "ne figure pas dans notre copie du registre" in page.texte
+    ferme = await societe(etablissements=2)
+    await executer(
+        "update etablissement set ferme_le = '2025-03-03', successeur = $2 where siret = $1",
+        ferme.siret,
+        siret_de(ferme.siren, 2),
+    )
+    page = await nav.soumettre(page, contenant="siret", siret=ferme.siret)
+    page = await nav.get(f"/dossiers/{dossier['uid']}/verifier")
+    assert "fermé depuis le 3 mars 2025" in page.texte
+    assert siret_de(ferme.siren, 2) in page.texte
+    assert "Tout est rempli" in page.texte
+
+
+async def test_f02_le_montant_suit_la_saisie(navigateur: Any) -> None:
+    nav, moi, chez = await entrer(navigateur)
+    dossier = await operations.creer(moi, CODE, chez.siret, "adherent")
+    page = await nav.get(url_etape(dossier, "couts"))
+    assert "quand seront connus : le prix" in page.texte
+    await autosauver(nav, dossier, page, "prix", "1000")
+    fragment = await nav.get(
+        f"/dossiers/{dossier['uid']}/financement", headers={"HX-Request": "true"}
+    )
+    assert "500,00" in fragment.texte
+    assert "la moitié du prix" in fragment.texte
+    entiere = await nav.get(url_etape(dossier, "couts"))
+    (partie,) = entiere.html.xpath("//section[@id='financement']")
+    assert re.sub(r"\s+", " ", " ".join(partie.itertext())).strip() == fragment.texte
+
+
+async def test_d03_le_lien_de_verification_dit_aussi_ce_qui_manque(navigateur: Any) -> None:
+    nav, moi, chez = await entrer(navigateur)
+    dossier = await operations.creer(moi, CODE, chez.siret, "adherent")
+    page = await nav.get(url_etape(dossier, "projet"))
+    assert page.erreur("intitule") == ""
+    page = await nav.get(f"{url_etape(dossier, 'projet')}?verifie=oui")
+    assert "Renseignez" in page.erreur("intitule")
+
+
 async def test_d02_un_champ_pilote_fait_venir_les_autres(navigateur: Any) -> None:
     nav, moi, chez = await entrer(navigateur)
     dossier = await operations.creer(moi, CODE, chez.siret, "adherent")
@@ -342,7 +387,8 @@ async def test_d06_dupliquer_depuis_la_page(navigateur: Any) -> None:
     dossier = await transmis(moi, chez)
     page = await nav.get(f"/dossiers/{dossier['uid']}")
     page = await nav.soumettre(page, f"/dossiers/{dossier['uid']}/dupliquer")
-    assert page.h1 == "Brouillon"
+    assert page.chemin != f"/dossiers/{dossier['uid']}"
+    assert "Brouillon" in page.texte
     assert "Atelier d’écriture" in page.texte
 
 

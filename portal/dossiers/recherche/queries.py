@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from portal.kit.types import lire_date
 from portal.web.identite import Personne
 from portal.web.pagination import TAILLE, PageDe, decoder, encoder
 
+_CODE = re.compile(r"[a-z0-9_-]{1,60}")
 COLONNES = (
     "d.uid, d.id, d.numero, d.dispositif, d.intitule, d.etat, d.siren, d.debut, d.nb_personnes,"
     " d.demande_centimes, d.accorde_centimes, d.modifie_le, e.denomination"
@@ -39,7 +41,7 @@ class Filtres:
         return cls(
             q=parametres.get("q", "").strip()[:100],
             etat=parametres.get("etat", "") if parametres.get("etat", "") in LIBELLES else "",
-            dispositif=parametres.get("dispositif", "")[:60],
+            dispositif=d if _CODE.fullmatch(d := parametres.get("dispositif", "")) else "",
             siren=siren if siren.isascii() and siren.isdigit() and len(siren) == 9 else "",
             du=_date(parametres.get("du", "")),
             au=_date(parametres.get("au", "")),

@@ -43,9 +43,7 @@ async def lire_contenu(dispositif: Dispositif, brut: Mapping[str, Any]) -> Conte
     for etape in dispositif.etapes:
         depose = brut.get(etape.code) or {}
         saisie = lire(etape.modele, _remplacer(depose, clairs))
-        saisie.masques = {
-            nom: masques[v[SECRET]] for nom, v in _valeurs(depose) if est_secret(v)
-        }
+        saisie.masques = {nom: masques[v[SECRET]] for nom, v in _valeurs(depose) if est_secret(v)}
         saisies[etape.code] = saisie
     return Contenu(Donnees(saisies))
 
@@ -149,7 +147,10 @@ async def masques_en_clair(
     for nom, valeur in poste.items():
         if isinstance(valeur, list):
             brut[nom] = [
-                {s: v if s == "cle" else remettre(f"{nom}.{li['cle']}.{s}", v) for s, v in li.items()}
+                {
+                    s: v if s == "cle" else remettre(f"{nom}.{li['cle']}.{s}", v)
+                    for s, v in li.items()
+                }
                 for li in valeur
             ]
         else:

@@ -74,11 +74,14 @@ async def _choisir(
 
 
 @get(ETAPE, droit="dossiers.saisir")
-async def etape(request: Request[Any, Any, Any], uid: FromPath[UUID], code: FromPath[str], moi: Moi) -> Response[Any]:
+async def etape(
+    request: Request[Any, Any, Any], uid: FromPath[UUID], code: FromPath[str], moi: Moi
+) -> Response[Any]:
     dossier = await queries.exiger(moi, uid, "dossiers.saisir")
     if dossier["etat"] != "brouillon":
         return rediriger(request, f"/dossiers/{uid}")
-    return await _etape(request, moi, dossier, code)
+    verifie = request.query_params.get("verifie") == "oui"
+    return await _etape(request, moi, dossier, code, exiger=verifie)
 
 
 @post(ETAPE, droit="dossiers.saisir")
@@ -96,9 +99,10 @@ async def enregistrer(
     except Conflit as conflit:
         return await _comparer(request, moi, dossier, code, poste, conflit)
     if poste.get("_ajouter") or poste.get("_retirer"):
-        return rediriger(request, f"/dossiers/{uid}/etapes/{code}")
+        return rediriger(request, f"/dossiers/{uid}/etapes/{code}{_ancre(saisie, poste)}")
     if poste.get("_action") == "enregistrer":
-        return rediriger(request, f"/dossiers/{uid}", "Brouillon enregistré.")
+        dit = f"Enregistré à {heure(await clock.maintenant())}. Ce brouillon vous attend ici."
+        return rediriger(request, f"/dossiers/{uid}", dit)
     if saisie.erreurs:
         return await _etape(request, moi, dossier, code, montrer_erreurs=True)
     return rediriger(request, _suite(dossier, code))
@@ -126,7 +130,9 @@ async def autosauver(
 
 
 @post(ETAPE + "/valider", droit="dossiers.saisir", sans_cle=True)
-async def valider(request: Request[Any, Any, Any], uid: FromPath[UUID], code: FromPath[str], moi: Moi) -> Response[Any]:
+async def valider(
+    request: Request[Any, Any, Any], uid: FromPath[UUID], code: FromPath[str], moi: Moi
+) -> Response[Any]:
     """The field just left, drawn again with its error or without. Changes nothing."""
     poste = dict((await request.form()).items())
     dossier = await queries.exiger(moi, uid, "dossiers.saisir")
@@ -157,6 +163,22 @@ async def redessiner(
     )
 
 
+@get("/dossiers/{uid:uuid}/financement", droit="dossiers.consulter")
+async def financement(
+    request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
+) -> Response[Any]:
+    """The amount explained, alone: drawn again each time that a field is saved."""
+    dossier = await queries.exiger(moi, uid)
+    if request.headers.get("hx-request") != "true":
+        return rediriger(request, f"/dossiers/{uid}")
+    return rendre(
+        request,
+        "dossiers/_financement.html",
+        examen=await examiner(dossier),
+        base=f"/dossiers/{uid}",
+    )
+
+
 @get("/dossiers/{uid:uuid}/verifier", droit="dossiers.saisir")
 async def verifier(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     dossier = await queries.exiger(moi, uid, "dossiers.saisir")
@@ -166,7 +188,9 @@ async def verifier(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Mo
 
 
 @post("/dossiers/{uid:uuid}/transmettre", droit="dossiers.saisir")
-async def transmettre(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
+async def transmettre(
+    request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
+) -> Response[Any]:
     poste = dict((await request.form()).items())
     dossier, _examen = await operations.transmettre(moi, uid, _version(poste))
     if dossier["etat"] == "brouillon":
@@ -182,12 +206,16 @@ async def transmettre(request: Request[Any, Any, Any], uid: FromPath[UUID], moi:
 async def scinder(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     second = await brouillons.scinder(moi, uid)
     return rediriger(
-        request, f"/dossiers/{second['uid']}", "Le dossier est scindé\u00a0: voici le second brouillon."
+        request,
+        f"/dossiers/{second['uid']}",
+        "Le dossier est scindé\u00a0: voici le second brouillon.",
     )
 
 
 @post("/dossiers/{uid:uuid}/dupliquer", droit="dossiers.saisir")
-async def dupliquer(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
+async def dupliquer(
+    request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
+) -> Response[Any]:
     copie = await brouillons.dupliquer(moi, uid)
     return rediriger(request, f"/dossiers/{copie['uid']}", "Brouillon créé à partir de ce dossier.")
 
@@ -203,7 +231,9 @@ async def confirmer_suppression(
 
 
 @post("/dossiers/{uid:uuid}/supprimer", droit="dossiers.supprimer")
-async def supprimer(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
+async def supprimer(
+    request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
+) -> Response[Any]:
     await brouillons.supprimer(moi, uid)
     return rediriger(request, "/dossiers", "Brouillon supprimé.")
 
@@ -215,6 +245,7 @@ async def _etape(
     code: str,
     *,
     montrer_erreurs: bool = False,
+    exiger: bool = False,
 ) -> Response[Any]:
     _exiger_etape(dossier, code)
     examen = await examiner(dossier)
@@ -224,6 +255,8 @@ async def _etape(
             for vu_nom in _noms_vus(saisie):
                 if vu_nom.replace(".", "-") == nom and vu_nom not in saisie.erreurs:
                     saisie.refuser(vu_nom, point.message)
+    if exiger:
+        saisie.exiger()
     return rendre(
         request,
         "dossiers/etape.html",
@@ -234,8 +267,9 @@ async def _etape(
         url=f"/dossiers/{dossier['uid']}/etapes/{code}",
         version_etape=concurrence.version(dossier, code),
         cette_page=concurrence.nouvelle_page(),
-        montrer_erreurs=montrer_erreurs,
+        montrer_erreurs=montrer_erreurs or exiger,
         erreurs_titre=montrer_erreurs,
+        a_savoir=[p.message for p in examen.avertissements if p.etape == code],
         trop=any(r.controle.code == "personnes-max" and r.points for r in examen.resultats),
     )
 
@@ -307,6 +341,15 @@ def _suite(dossier: dict[str, Any], code: str) -> str:
     return f"{base}/etapes/{codes[rang]}" if rang < len(codes) else f"{base}/documents"
 
 
+def _ancre(saisie: Saisie, poste: dict[str, Any]) -> str:
+    """Where to go on after a row came or went: the new one, or the group."""
+    groupe = str(poste.get("_ajouter", ""))
+    lignes = saisie.brut.get(groupe)
+    if isinstance(lignes, list) and lignes:
+        return f"#ligne-{lignes[-1]['cle']}"
+    return next((f"#{vu.id}" for vu in saisie.champs() if vu.widget == "groupe"), "")
+
+
 def _version(poste: dict[str, Any]) -> int | None:
     saisi = str(poste.get("_version", ""))
     if not saisi:
@@ -326,7 +369,9 @@ def _nom_du_champ(url: str) -> str:
 
 def _noms_vus(saisie: Saisie) -> list[str]:
     return [
-        nom for vu in saisie.champs() for nom in [vu.nom, *(c.nom for li in vu.lignes for c in li.champs)]
+        nom
+        for vu in saisie.champs()
+        for nom in [vu.nom, *(c.nom for li in vu.lignes for c in li.champs)]
     ]
 
 
@@ -335,6 +380,7 @@ def _dire(texte: str, statut: int = 200) -> Response[str]:
 
 
 GESTIONNAIRES = [
-    choisir, creer, etape, enregistrer, autosauver, valider, redessiner, verifier, transmettre,
+    choisir, creer, etape, enregistrer, autosauver, valider, redessiner, financement, verifier,
+    transmettre,
     scinder, dupliquer, confirmer_suppression, supprimer,
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,11 +12,12 @@ from portal.branches import queries as branches
 from portal.branches.dates import ParametresDates
 from portal.dossiers import queries
 from portal.dossiers.registre import dispositif as du_registre
+from portal.dossiers.saisie import etablissements
 from portal.dossiers.saisie.contenu import Contenu, lire_contenu
 from portal.infra import clock
 from portal.infra.base import sql
 from portal.infra.money import de_cents
-from portal.kit import Cadre, Controle, Dispositif, Entreprise, Financement, Piece
+from portal.kit import Cadre, Constat, Controle, Dispositif, Entreprise, Financement, Piece
 
 
 @dataclass(frozen=True)
@@ -64,15 +65,11 @@ class Examen:
 
     @property
     def bloquants(self) -> list[Point]:
-        return [
-            p for r in self.resultats if r.controle.severite == "bloquant" for p in r.points
-        ]
+        return [p for r in self.resultats if r.controle.severite == "bloquant" for p in r.points]
 
     @property
     def avertissements(self) -> list[Point]:
-        return [
-            p for r in self.resultats if r.controle.severite != "bloquant" for p in r.points
-        ]
+        return [p for r in self.resultats if r.controle.severite != "bloquant" for p in r.points]
 
     @property
     def transmissible(self) -> bool:
@@ -118,13 +115,20 @@ async def examiner(dossier: Mapping[str, Any]) -> Examen:
     donnees = contenu.donnees
     attendues = [p for p in dispositif.pieces if p.moment == "depot" and p.si(donnees)]
     uid = dossier["uid"]
+    resultats = [
+        _resultat(c, c.verifier(donnees, cadre), dispositif, contenu, uid)
+        for c in dispositif.controles
+    ]
+    nommes = await etablissements.controler(dispositif, donnees)
+    if nommes is not None:
+        resultats.append(_resultat(etablissements.CONNUS, nommes, dispositif, contenu, uid))
     return Examen(
         dispositif=dispositif,
         contenu=contenu,
         cadre=cadre,
         parametres=parametres,
         financement=dispositif.financer(donnees, cadre),
-        resultats=[_passer(c, dispositif, contenu, cadre, uid) for c in dispositif.controles],
+        resultats=resultats,
         manques=_manques(dispositif, contenu, uid),
         pieces_attendues=attendues,
         modifiable=dossier["etat"] == "brouillon",
@@ -152,9 +156,9 @@ async def deja_engage(dossier: Mapping[str, Any]) -> dict[int, Decimal]:
 
 
 def url_champ(uid: Any, etape: str, nom: str = "") -> str:
-    """Address of a field in its step's page."""
+    """Address of a field in its step's page, which then says what is missing too."""
     ancre = f"#c-{nom.replace('.', '-')}" if nom else ""
-    return f"/dossiers/{uid}/etapes/{etape}{ancre}"
+    return f"/dossiers/{uid}/etapes/{etape}?verifie=oui{ancre}"
 
 
 def _manques(dispositif: Dispositif, contenu: Contenu, uid: Any) -> list[Point]:
@@ -173,11 +177,15 @@ def _manques(dispositif: Dispositif, contenu: Contenu, uid: Any) -> list[Point]:
     return points
 
 
-def _passer(
-    controle: Controle, dispositif: Dispositif, contenu: Contenu, cadre: Cadre, uid: Any
+def _resultat(
+    controle: Controle,
+    constats: Iterable[Constat],
+    dispositif: Dispositif,
+    contenu: Contenu,
+    uid: Any,
 ) -> Resultat:
     points = []
-    for constat in controle.verifier(contenu.donnees, cadre):
+    for constat in constats:
         chemin = constat.champs[0] if constat.champs else dispositif.etapes[0].code
         etape, _, nom = chemin.partition(".")
         points.append(

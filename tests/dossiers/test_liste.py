@@ -1,0 +1,150 @@
+"""« Mes dossiers »: what is within reach, page after page, filtered by its URL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from portal.dossiers.saisie import operations
+from portal.infra.base import executer
+from tests.dossiers.aides import ouvrir_session, quelqu_un, rempli, societe, transmis
+from tests.dossiers.dispositif_essai import CODE
+
+
+async def remplir(siren: str, siret: str, compte: int, nombre: int, **colonnes: Any) -> None:
+    await executer(
+        "insert into dossier (dispositif, siren, siret, profil, idcc, etat, numero, intitule,"
+        " recherche, modifie_le, cree_par, organisme_siret)"
+        " select $1, $2, $3, 'adherent', '1516', $6, case when $6 <> 'brouillon' then $2 || n end,"
+        " 'Sujet ' || n, 'sujet ' || n, timestamptz '2026-01-01' + n * interval '1 minute', $4, $7"
+        " from generate_series(1, $5) n",
+        CODE,
+        siren,
+        siret,
+        compte,
+        nombre,
+        colonnes.get("etat", "transmis"),
+        colonnes.get("organisme_siret"),
+    )
+
+
+def numeros(page: Any) -> list[str]:
+    return [a.text_content() for a in page.html.xpath("//tbody//th/a")]
+
+
+async def test_d14_pages_sans_trou_ni_doublon(navigateur: Any) -> None:
+    chez = await societe()
+    moi, email = await quelqu_un(chez)
+    await remplir(chez.siren, chez.siret, moi.compte_id, 120)
+    nav = await ouvrir_session(navigateur, email)
+    page = await nav.get("/dossiers")
+    vus = numeros(page)
+    assert len(vus) == 50
+    assert "120 dossiers" in page.texte
+    for attendu in (50, 20):
+        page = await nav.get(page.liens("Page suivante")[0])
+        assert len(numeros(page)) == attendu
+        vus += numeros(page)
+    assert len(set(vus)) == 120
+    assert not page.liens("Page suivante")
+
+
+async def test_d14_rien_d_autrui_dans_la_liste(navigateur: Any) -> None:
+    chez, voisin = await societe(), await societe()
+    moi, email = await quelqu_un(chez)
+    await remplir(chez.siren, chez.siret, moi.compte_id, 2)
+    await remplir(voisin.siren, voisin.siret, moi.compte_id, 2)
+    nav = await ouvrir_session(navigateur, email)
+    page = await nav.get("/dossiers")
+    assert len(numeros(page)) == 2
+    assert voisin.denomination not in page.texte
+
+
+async def test_c09_la_liste_suit_l_etablissement_et_le_dispositif(navigateur: Any) -> None:
+    chez = await societe(etablissements=2)
+    from tests.core.numeros import siret_de
+
+    _, email = await quelqu_un(chez, siret=siret_de(chez.siren, 2))
+    moi, _ = await quelqu_un(chez)
+    await transmis(moi, chez)
+    nav = await ouvrir_session(navigateur, email)
+    assert numeros(await nav.get("/dossiers")) == []
+    _, email = await quelqu_un(chez, dispositif="autre")
+    nav = await ouvrir_session(navigateur, email)
+    assert numeros(await nav.get("/dossiers")) == []
+    _, email = await quelqu_un(chez, dispositif=CODE, siret=chez.siret)
+    nav = await ouvrir_session(navigateur, email)
+    assert len(numeros(await nav.get("/dossiers"))) == 1
+
+
+async def test_d14_l_organisme_nomme_voit_ses_dossiers_transmis(navigateur: Any) -> None:
+    chez, organisme = await societe(), await societe(prestataire=True)
+    moi, _ = await quelqu_un(chez)
+    await remplir(chez.siren, chez.siret, moi.compte_id, 3, organisme_siret=organisme.siret)
+    await remplir(
+        chez.siren, chez.siret, moi.compte_id, 2, organisme_siret=organisme.siret, etat="brouillon"
+    )
+    _, email = await quelqu_un(organisme, profil="prestataire")
+    nav = await ouvrir_session(navigateur, email)
+    page = await nav.get("/dossiers")
+    assert len(numeros(page)) == 3
+    assert chez.denomination in page.texte
+    _, adherent = await quelqu_un(organisme, profil="adherent")
+    nav = await ouvrir_session(navigateur, adherent)
+    assert numeros(await nav.get("/dossiers")) == []
+
+
+async def test_d14_filtres_dans_l_url(navigateur: Any) -> None:
+    chez = await societe()
+    moi, email = await quelqu_un(chez)
+    await remplir(chez.siren, chez.siret, moi.compte_id, 12)
+    await operations.creer(moi, CODE, chez.siret, "adherent")
+    nav = await ouvrir_session(navigateur, email)
+    assert len(numeros(await nav.get("/dossiers?etat=transmis"))) == 12
+    assert numeros(await nav.get("/dossiers?etat=brouillon")) == ["Brouillon"]
+    assert len(numeros(await nav.get("/dossiers?q=SUJET+11"))) == 1
+    assert len(numeros(await nav.get("/dossiers?dispositif=inconnu"))) == 0
+    vide = await nav.get("/dossiers?q=zzz")
+    assert "Aucun dossier ne correspond" in vide.texte
+    assert vide.liens("Recherche : zzz") or vide.liens("Recherche")
+
+
+@pytest.mark.parametrize(
+    "requete",
+    [
+        "apres=n-importe-quoi",
+        "apres=W251bGwsIG51bGxd",
+        "etat=%00&dispositif=%00&q=%00&du=32/13/2026",
+        "q=" + "a" * 3000,
+        "q=%25%5F%27%3B--",
+        "siren=abc&au=demain&apres=" + "A" * 500,
+    ],
+)
+async def test_d14_filtres_insenses(navigateur: Any, requete: str) -> None:
+    chez = await societe()
+    moi, email = await quelqu_un(chez)
+    await remplir(chez.siren, chez.siret, moi.compte_id, 1)
+    nav = await ouvrir_session(navigateur, email)
+    assert (await nav.get(f"/dossiers?{requete}")).statut == 200
+
+
+async def test_d14_le_fragment_est_la_meme_liste(navigateur: Any) -> None:
+    chez = await societe()
+    moi, email = await quelqu_un(chez)
+    await rempli(moi, chez)
+    nav = await ouvrir_session(navigateur, email)
+    entiere = await nav.get("/dossiers")
+    fragment = await nav.get("/dossiers", headers={"HX-Request": "true"})
+    (partie,) = entiere.html.xpath("//*[@id='liste']")
+    assert list(partie.itertext()) == list(fragment.html.xpath("//*[@id='liste']")[0].itertext())
+    assert "Vary" in fragment.reponse.headers
+
+
+async def test_d14_liste_vide_dit_quoi_faire(navigateur: Any) -> None:
+    chez = await societe()
+    _, email = await quelqu_un(chez)
+    nav = await ouvrir_session(navigateur, email)
+    page = await nav.get("/dossiers")
+    assert "Créez votre premier dossier" in page.texte
+    assert page.liens("Nouveau dossier")
