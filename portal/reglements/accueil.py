@@ -11,10 +11,9 @@ from portal.web.identite import Personne
 
 
 def navigation(moi: Personne) -> list[Lien]:
+    """A company finds its payments under « Mes factures »."""
     if "comptable" in moi.roles:
         return [Lien("Règlements", "/reglements/lots", "reglements", ordre=30)]
-    if not moi.est_interne and moi.a_le_droit("factures.consulter"):
-        return [Lien("Mes règlements", "/reglements", "reglements", ordre=25)]
     return []
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 
+from portal.factures.onglets import onglets
 from portal.factures.perimetre import CONSULTER, INTERNES
 from portal.factures.registre import cible
 from portal.reglements import queries
@@ -45,7 +46,7 @@ async def lister(
         else None,
         premier=f"/reglements?{urlencode(filtres)}" if apres else None,
         filtree=bool(filtres),
-        rib=moi.a_le_droit("rib.consulter"),
+        onglets=onglets(moi),
     )
 
 

@@ -31,16 +31,14 @@ async def lister(request: Requete, moi: Moi, apres: FromQuery[str | None] = None
 async def _page_liste(
     request: Requete, apres: str | None = None, *, erreur: str | None = None
 ) -> Response[Any]:
-    candidates = await preparation.candidates()
-    payables = [c for c in candidates if c.raison is None]
-    ecartees = [c for c in candidates if c.raison is not None]
+    attente = await preparation.en_attente()
     page = await queries.lots(apres)
     return rendre(
         request,
         "reglements/lots.html",
         statut=422 if erreur else 200,
-        nombre=len(payables),
-        totaux=_par_cible(payables),
+        nombre=attente.nombre,
+        totaux=[(cible(code).nom, total) for code, total in attente.totaux.items()],
         ecartees=[
             {
                 "numero": c.numero,
@@ -49,7 +47,7 @@ async def _page_liste(
                 "montant": c.montant,
                 "raison": c.raison,
             }
-            for c in ecartees
+            for c in attente.ecartees
         ],
         lots=[_lot(lot) for lot in page.lignes],
         suivant=f"/reglements/lots?apres={page.suivant}" if page.suivant else None,
@@ -57,13 +55,6 @@ async def _page_liste(
         erreur=erreur,
         erreurs_titre=erreur is not None,
     )
-
-
-def _par_cible(payables: list[preparation.Candidate]) -> list[tuple[str, int]]:
-    totaux: dict[str, int] = {}
-    for c in payables:
-        totaux[c.cible] = totaux.get(c.cible, 0) + c.montant
-    return [(cible(code).nom, total) for code, total in sorted(totaux.items())]
 
 
 def _lot(lot: dict[str, Any]) -> dict[str, Any]:

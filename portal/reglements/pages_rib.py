@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from portal.core.entreprises import queries as entreprises
 from portal.core.rattachements import perimetre
+from portal.factures.onglets import onglets
 from portal.kit.formulaire import Saisie, champ, lire, lire_formulaire
 from portal.kit.types import Iban, OuiNon, Texte
 from portal.reglements import rib
@@ -43,23 +44,13 @@ class NouveauRib(BaseModel):
 @get("/rib", droit="rib.consulter")
 async def lister(request: Requete, moi: Moi) -> Response[Any]:
     """« Mes comptes bancaires »: the living account of each company, and the former ones."""
-    vues = await perimetre.entreprises(moi, "rib.consulter")
-    saisissables = {(e.siren, e.profil) for e in await perimetre.entreprises(moi, "rib.saisir")
-                    if e.siret is None}  # fmt: skip
-    comptes = []
-    for siren, profil, nom in dict.fromkeys((e.siren, e.profil, e.denomination) for e in vues):
-        tous = await rib.historique(siren, profil)
-        comptes.append(
-            {
-                "nom": nom,
-                "profil": PROFILS[profil],
-                "siren": siren,
-                "actif": next((r for r in tous if r.etat == "actif"), None),
-                "anciens": [r for r in tous if r.etat == "ancien"],
-                "url": f"/rib/{siren}/{profil}" if (siren, profil) in saisissables else None,
-            }
-        )
-    return rendre(request, "reglements/ribs.html", comptes=comptes)
+    return rendre(
+        request,
+        "reglements/ribs.html",
+        comptes=await rib.mes_comptes(moi),
+        profils=PROFILS,
+        onglets=onglets(moi),
+    )
 
 
 @get("/rib/{siren:str}/{profil:str}", droit="rib.saisir")

@@ -68,14 +68,13 @@ cross join lateral (
     from facture_ligne i join dossier d on d.id = i.dossier where i.facture = f.id
 ) l
 where f.etat in ('acceptee', 'rejetee')
-order by f.id
 """
 
 
 async def candidates(*, verrouiller: bool = False) -> list[Candidate]:
     """Invoices that wait, oldest first. Locked, two preparations at once take turns: the second
     one no longer sees what the first one took."""
-    lignes = await sql(_CANDIDATES + (" for update of f" if verrouiller else ""))
+    lignes = await sql(_CANDIDATES + " order by f.id" + (" for update of f" if verrouiller else ""))
     return [_candidate(ligne) for ligne in lignes]
 
 
@@ -94,6 +93,39 @@ def _raison(ligne: dict[str, Any]) -> str | None:
     if ligne["montant"] > MONTANT_MAX:
         return "Le montant dépasse celui d’un virement."
     return None
+
+
+@dataclass(frozen=True)
+class EnAttente:
+    """What the next run would take, by target, and the first of what it would leave."""
+
+    nombre: int
+    totaux: dict[str, int]
+    ecartees: list[Candidate]
+
+
+async def en_attente(limite: int = 100) -> EnAttente:
+    """The same rules as `preparer`, for the page: counted in SQL, however many wait."""
+    debitables = [code for code, cible in CIBLES.items() if cible.iban_debiteur]
+    groupes = await sql(
+        f"select c.cible, count(*) as nombre, sum(c.montant)::bigint as total from ({_CANDIDATES}) c"
+        " where not c.compte_a_confirmer and c.cible = any($1) and c.montant <= $2"
+        " group by c.cible order by c.cible",
+        debitables,
+        MONTANT_MAX,
+    )
+    ecartees = await sql(
+        f"select * from ({_CANDIDATES}) c where c.compte_a_confirmer or c.cible <> all($1)"
+        " or c.montant > $2 order by c.id limit $3",
+        debitables,
+        MONTANT_MAX,
+        limite,
+    )
+    return EnAttente(
+        sum(g["nombre"] for g in groupes),
+        {g["cible"]: g["total"] for g in groupes},
+        [_candidate(ligne) for ligne in ecartees],
+    )
 
 
 async def preparer(moi: Personne) -> list[LotPrepare]:
