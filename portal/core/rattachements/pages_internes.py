@@ -8,6 +8,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from portal.core.entreprises import queries as entreprises
+from portal.core.entreprises.fiche import Fiche
 from portal.core.rattachements import annonces, queries_internes
 from portal.core.rattachements.file_courriers import demander_nouveau_code
 from portal.core.rattachements.formulaires import AdministrateurDesigne
@@ -23,14 +24,14 @@ AGIR = "interne:conseiller,aef,administrateur"
 ROLES_AGIR = frozenset({"conseiller", "aef", "administrateur"})
 
 
-async def _fiche(siren: str) -> entreprises.Fiche:
+async def _fiche(siren: str) -> Fiche:
     fiche = await entreprises.par_siren(siren)
     if fiche is None:
         raise Introuvable()
     return fiche
 
 
-async def _fiche_et_profil(siren: str, profil: str) -> entreprises.Fiche:
+async def _fiche_et_profil(siren: str, profil: str) -> Fiche:
     fiche = await _fiche(siren)
     if profil not in fiche.profils:
         raise Introuvable()
@@ -46,7 +47,7 @@ async def fiche(request: Requete, moi: Moi, siren: FromPath[str]) -> Page:
 async def _page_fiche(
     request: Requete,
     moi: Personne,
-    entreprise: entreprises.Fiche,
+    entreprise: Fiche,
     *,
     saisies: dict[str, Saisie] | None = None,
     statut: int = 200,
@@ -63,6 +64,7 @@ async def _page_fiche(
         lieux=await entreprises.etablissements(entreprise.siren, limite=20),
         formulaires=champs,
         erreurs=[(c.id, c.libelle, c.erreur) for vus in champs.values() for c in vus if c.erreur],
+        en_erreur=set(saisies or {}),
         agit=bool(moi.roles & ROLES_AGIR),
         motifs=queries_internes.MOTIFS,
         genres=queries_internes.GENRES,
