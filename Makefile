@@ -10,7 +10,7 @@ INSTALLER = command -v $(PYTHON) >/dev/null 2>&1 || { echo "Python 3.11 ou plus 
 
 run:
 	@$(INSTALLER)
-	@$(PY) -m portal.cli demo $(ARGS)
+	@exec $(PY) -m portal.cli demo --avec-parent $(ARGS)
 
 test:
 	@$(INSTALLER) --essais
@@ -24,6 +24,7 @@ fix:
 	@$(INSTALLER) --essais
 	@$(PY) -m ruff check --fix portal plugins tests scripts
 	@$(PY) -m ruff format portal plugins tests scripts
+	@$(PY) -m scripts.verifier_docs --ecrire
 
 bench:
 	@$(INSTALLER)

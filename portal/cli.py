@@ -130,14 +130,18 @@ def migrate() -> None:
 @click.option(
     "--scale", type=click.IntRange(0), default=300, show_default=True, help="Nombre de dossiers."
 )
+@click.option("--avec-parent", is_flag=True, hidden=True, help="Finir avec le processus parent.")
 @click.pass_context
-def demo(contexte: click.Context, port: int, data_dir: Path | None, scale: int) -> None:
+def demo(
+    contexte: click.Context, port: int, data_dir: Path | None, scale: int, avec_parent: bool
+) -> None:
     """La démonstration complète : base, données, serveur et tâches."""
     if contexte.invoked_subcommand is not None:
         return
     from portal.demo import superviseur
 
-    sys.exit(superviseur.lancer(port, data_dir or superviseur.dossier_par_defaut(), scale))
+    dossier = data_dir or superviseur.dossier_par_defaut()
+    sys.exit(superviseur.lancer(port, dossier, scale, finir_avec_parent=avec_parent))
 
 
 @demo.command("personas")
@@ -171,6 +175,26 @@ def doctor() -> None:
     if not constats:
         click.echo("Tout va bien.")
     sys.exit(1 if constats else 0)
+
+
+@main.command("rotate-keys")
+def rotate_keys() -> None:
+    """Rechiffrer les secrets (NIR, IBAN) avec la première clé de PORTAL_SECRET_KEY."""
+    from portal.infra import base, coffre
+
+    _exiger_reglages()
+
+    async def tout() -> int:
+        total = 0
+        while True:
+            async with base.transaction():
+                lot = await coffre.tourner()
+            if not lot:
+                return total
+            total += lot
+
+    nombre = _courir(_avec_base(tout()))
+    click.echo(f"{nombre} secrets rechiffrés." if nombre else "Tous les secrets ont la première clé.")
 
 
 @main.command()
@@ -235,7 +259,10 @@ def importer(nom: str, fichier: Path) -> None:
 
     if nom not in imports.IMPORTS:
         raise click.ClickException(f"Import inconnu. Possibles : {', '.join(imports.IMPORTS)}.")
-    click.echo(str(_courir(_avec_base(imports.IMPORTS[nom](fichier)))))
+    try:
+        click.echo(str(_courir(_avec_base(imports.IMPORTS[nom](fichier)))))
+    except imports.FichierIllisible as erreur:
+        raise click.ClickException(str(erreur)) from erreur
 
 
 @main.group()
