@@ -144,7 +144,16 @@ def _retour(r: dict[str, Any]) -> dict[str, Any]:
     """One report of the bank in words, with what an accountant must look at."""
     lu = r["resultat"]
     return {
-        "titre": f"{lu['executes']} exécutés, {lu['rejetes']} rejetés, {lu['en_cours']} en attente",
+        "titre": ", ".join(
+            f"{lu[cle]} {mot}{'s' if lu[cle] > 1 and mot != 'en attente' else ''}"
+            for cle, mot in (
+                ("executes", "exécuté"),
+                ("rejetes", "rejeté"),
+                ("en_cours", "en attente"),
+            )
+            if lu[cle]
+        )
+        or "Rien de nouveau",
         "quand": r["lu_le"],
         "qui": r["lu_par"],
         "ton": "attention" if lu["anomalies"] else "neutre",
