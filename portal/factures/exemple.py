@@ -60,6 +60,7 @@ async def facture(
     return await papers.pdf_async(
         "proforma",
         {
+            "opco": {"nom": emetteur[0]},
             "titre": "Facture",
             "numero": numero,
             "date": date_longue(jour),
