@@ -124,6 +124,12 @@ def migrate() -> None:
     sys.exit(1 if bilan.echecs else 0)
 
 
+def _cabler(plugins: Any) -> Any:
+    from portal.app import create_litestar
+
+    return create_litestar(get_settings(), plugins)
+
+
 @main.group(invoke_without_command=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--data-dir", type=click.Path(path_type=Path), default=None)
@@ -141,7 +147,7 @@ def demo(
     from portal.demo import superviseur
 
     dossier = data_dir or superviseur.dossier_par_defaut()
-    sys.exit(superviseur.lancer(port, dossier, scale, finir_avec_parent=avec_parent))
+    sys.exit(superviseur.lancer(port, dossier, scale, _cabler, finir_avec_parent=avec_parent))
 
 
 @demo.command("personas")
@@ -175,6 +181,19 @@ def doctor() -> None:
     if not constats:
         click.echo("Tout va bien.")
     sys.exit(1 if constats else 0)
+
+
+@main.command()
+@click.argument("courriel")
+@click.argument("role")
+@click.option("--idcc", default=None, help="Borner à une branche.")
+@click.option("--region", default=None, help="Borner à une région.")
+@click.option("--remove", "retirer", is_flag=True, help="Retirer ce rôle au lieu de le donner.")
+def role(courriel: str, role: str, idcc: str | None, region: str | None, retirer: bool) -> None:
+    """Donner un rôle interne à une personne qui a créé son compte."""
+    from portal.core.comptes import commandes
+
+    click.echo(_courir(_avec_base(commandes.changer_role(courriel, role, idcc, region, retirer))))
 
 
 @main.command("rotate-keys")
