@@ -9,7 +9,7 @@ from portal.core.comptes import motdepasse
 from portal.core.comptes import operations as comptes
 from portal.core.entreprises.operations import enregistrer_lots
 from portal.core.rattachements.modeles import ADMINISTRATEUR, MODELES
-from portal.demo import dossiers
+from portal.demo import argent, dossiers
 from portal.demo.entreprises import TOUTES
 from portal.demo.personas import MOT_DE_PASSE, PERSONNAGES, Personnage, Rattache
 from portal.infra import clock
@@ -32,6 +32,8 @@ async def remplir(echelle: int, plugins: Plugins) -> None:
         for personnage in PERSONNAGES:
             await _creer(personnage, empreinte)
     await dossiers.remplir(echelle, plugins)
+    if echelle:
+        await argent.remplir()
 
 
 async def _creer(p: Personnage, empreinte: str) -> None:

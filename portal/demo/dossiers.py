@@ -10,7 +10,7 @@ from typing import Any
 from portal.branches import queries as branches
 from portal.branches.dates import ParametresDates
 from portal.core.entreprises.geographie import departement_de, region_de
-from portal.demo.entreprises import ORGANISMES, TOUTES, EntrepriseDemo
+from portal.demo.entreprises import ORGANISMES, SUIVIES, TOUTES, EntrepriseDemo
 from portal.dossiers.saisie.contenu import lire_contenu, sceller
 from portal.grandlivre import operations as grandlivre
 from portal.infra import clock, files, papers
@@ -74,8 +74,7 @@ async def remplir(nombre: int, plugins: Plugins) -> None:
         async with transaction():
             for rang in range(debut, min(debut + 50, nombre)):
                 etat = etats[(rang * 37) % len(etats)]
-                choix = PETITES if etat in ("accorde", "en_cours") else TOUTES
-                entreprise = choix[rang % 3] if rang % 4 == 0 else atelier.alea.choice(choix)
+                entreprise = _entreprise(atelier.alea, etat, rang)
                 await _un(atelier, entreprise, etat)
     for (annee, prefixe), dernier in atelier.numeros.items():
         await executer(
@@ -85,6 +84,14 @@ async def remplir(nombre: int, plugins: Plugins) -> None:
             prefixe,
             dernier,
         )
+
+
+def _entreprise(alea: Random, etat: str, rang: int) -> EntrepriseDemo:
+    """Companies of the personas come back often; what is granted goes to those that may get it."""
+    if etat == "en_cours":
+        return SUIVIES[rang % len(SUIVIES)]
+    choix = PETITES if etat == "accorde" else TOUTES
+    return choix[rang % 3] if rang % 4 == 0 else alea.choice(choix)
 
 
 async def _ouvrir(plugins: Plugins, exemples: list[Exemple]) -> _Atelier:

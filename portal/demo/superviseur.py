@@ -12,12 +12,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from portal.infra.postgres import PostgresEmbarque, PostgresImpossible
+from portal.loader import Plugins
 from portal.settings import cle_de_demonstration, get_settings
 
+Cabler = Callable[[Plugins], object]
 RELANCES_MAX = 10
 STABLE = 60.0
 """A child that held this many seconds is restarted without counting its earlier falls."""
@@ -31,8 +34,12 @@ def dossier_par_defaut() -> Path:
     return Path.cwd() / ".data"
 
 
-def lancer(port: int, dossier: Path, echelle: int) -> int:
-    """Run until interrupted. 0 at a normal end, 1 when it could not start."""
+def lancer(
+    port: int, dossier: Path, echelle: int, cabler: Cabler, *, finir_avec_parent: bool = False
+) -> int:
+    """Run until interrupted. 0 at a normal end, 1 when it could not start. `cabler` wires the
+    rooms, whose own operations make the data."""
+    parent = os.getppid() if finir_avec_parent else None
     for nom in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, nom):
             signal.signal(getattr(signal, nom), _interrompre)
@@ -40,8 +47,8 @@ def lancer(port: int, dossier: Path, echelle: int) -> int:
         _verifier(port, dossier)
         with PostgresEmbarque(dossier.resolve()) as postgres:
             environnement = _environnement(port, dossier.resolve(), postgres.dsn)
-            asyncio.run(_preparer(echelle))
-            return _surveiller(port, environnement, postgres)
+            asyncio.run(_preparer(echelle, cabler))
+            return _surveiller(port, environnement, postgres, parent)
     except (DemoImpossible, PostgresImpossible) as erreur:
         print(f"La démonstration ne démarre pas. {erreur}", file=sys.stderr)
         return 1
@@ -90,7 +97,8 @@ def _environnement(port: int, dossier: Path, dsn: str) -> dict[str, str]:
     return dict(os.environ)
 
 
-async def _preparer(echelle: int) -> None:
+async def _preparer(echelle: int, cabler: Cabler) -> None:
+    """Migrate, then fill. `cabler` wires the rooms: the data are made by their own operations."""
     from portal import chemins, loader
     from portal.apps import noms_des_apps
     from portal.branches.semis import semer_plugins
@@ -105,19 +113,22 @@ async def _preparer(echelle: int) -> None:
         for nom, raison in bilan.echecs.items():
             print(f"Plugin {nom}\u00a0: {raison}", file=sys.stderr)
         await semer_plugins(plugins)
+        cabler(plugins)
         await remplir(echelle, plugins)
     finally:
         await base.fermer_pool()
 
 
-def _surveiller(port: int, environnement: dict[str, str], postgres: PostgresEmbarque) -> int:
+def _surveiller(
+    port: int, environnement: dict[str, str], postgres: PostgresEmbarque, parent: int | None
+) -> int:
     enfants = [
         Enfant("serveur", ["serve", "--port", str(port)], environnement),
         Enfant("tâches", ["worker"], environnement),
     ]
     annonce = False
     try:
-        while True:
+        while parent is None or os.getppid() == parent:
             if postgres.processus is not None and postgres.processus.poll() is not None:
                 postgres.redemarrer()
             for enfant in enfants:
@@ -129,6 +140,7 @@ def _surveiller(port: int, environnement: dict[str, str], postgres: PostgresEmba
                 print(f"ready http://127.0.0.1:{port}", flush=True)
                 annonce = True
             time.sleep(0.2)
+        return 0
     finally:
         for enfant in enfants:
             enfant.prier_de_finir()
