@@ -37,7 +37,7 @@ EMETTEURS = (
     ("samia.kaci@demo.example", e.INTERIM.siren, "adherent"),
     ("luc.fabre@demo.example", e.ORGANISME.siren, "prestataire"),
 )
-AVANT_PAIEMENT = 2
+AVANT_PAIEMENT = 1
 """Rank of the issuer after whom the run is made: later invoices wait for the next one."""
 
 
