@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Response
 
@@ -17,6 +17,7 @@ BUREAU, TELEPHONE = 1280, 390
 HAUTEUR = 900
 REGLES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ATTENDUS = re.compile(r"Failed to load resource: the server responded with a status of (409|422)")
+Libelle = str | re.Pattern[str]
 _UID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{9,14}")
 _LANCER_AXE = """async (regles) => {
   const r = await axe.run(document, {runOnly: {type: 'tag', values: regles}, resultTypes: ['violations']});
@@ -64,18 +65,29 @@ class Visiteur:
         await self.regarder()
         return reponse
 
-    async def suivre(self, libelle: str, *, dans: Locator | Page | None = None) -> None:
-        """Click a link."""
-        await (dans or self.page).get_by_role("link", name=libelle).first.click()
-        await self.regarder()
+    async def suivre(
+        self, libelle: Libelle | Locator, *, dans: Locator | Page | None = None
+    ) -> None:
+        """Click a link, and look at where it leads."""
+        await self._aller_par(self._element("link", libelle, dans))
 
     async def appuyer(
-        self, libelle: str, *, dans: Locator | Page | None = None, exact: bool = True
+        self, libelle: Libelle | Locator, *, dans: Locator | Page | None = None
     ) -> None:
         """Press a button, and look at what comes."""
-        bouton = (dans or self.page).get_by_role("button", name=libelle, exact=exact)
-        await bouton.first.click()
-        await self.page.wait_for_load_state()
+        await self._aller_par(self._element("button", libelle, dans))
+
+    def _element(
+        self, role: Literal["link", "button"], libelle: Libelle | Locator, dans: Locator | Page | None
+    ) -> Locator:
+        if isinstance(libelle, Locator):
+            return libelle
+        exact = role == "button" and isinstance(libelle, str)
+        return (dans or self.page).get_by_role(role, name=libelle, exact=exact).first
+
+    async def _aller_par(self, element: Locator) -> None:
+        async with self.page.expect_event("load"):
+            await element.click()
         await self.regarder()
 
     async def remplir(self, champs: dict[str, str], *, dans: Locator | Page | None = None) -> None:
