@@ -81,7 +81,9 @@ def greffer(c: Cablage, plugins: Plugins) -> None:
         jobs.tache(f"{nom}.{fonction.__name__}")(fonction)
     liens = plugins.navigation()
     if liens:
-        c.fournisseurs.navigation.append(lambda moi: [Lien(li.libelle, li.url) for li in _pour(moi, liens)])
+        c.fournisseurs.navigation.append(
+            lambda moi: [Lien(li.libelle, li.url) for li in _pour(moi, liens)]
+        )
 
 
 def _fournir(contexte: Contexte) -> Any:

@@ -69,7 +69,9 @@ class Plugins:
         trouves: dict[str, Dispositif] = {}
         for plugin, dispositif in self._appeler("dispositifs"):
             if dispositif.code in trouves:
-                plugin.erreur = f"le dispositif {dispositif.code} est déjà apporté par un autre plugin"
+                plugin.erreur = (
+                    f"le dispositif {dispositif.code} est déjà apporté par un autre plugin"
+                )
                 continue
             trouves[dispositif.code] = dispositif
         return trouves

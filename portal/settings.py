@@ -28,11 +28,16 @@ class Settings(BaseSettings):
     database_url: str | None = Field(None, description="Adresse de PostgreSQL (postgresql://…).")
     url: str = Field("http://127.0.0.1:8000", description="Adresse publique du portail.")
     data_dir: Path = Field(Path(".data"), description="Dossier des documents et des courriers.")
-    demo: bool = Field(False, description="Mode démonstration : personas, courriels visibles, horloge.")
+    demo: bool = Field(
+        False, description="Mode démonstration : personas, courriels visibles, horloge."
+    )
     developpement: bool = Field(False, description="Recharge les gabarits à chaque page.")
-    now: str | None = Field(None, description="Départ de l’horloge métier (AAAA-MM-JJTHH:MM), démo.")
+    now: str | None = Field(
+        None, description="Départ de l’horloge métier (AAAA-MM-JJTHH:MM), démo."
+    )
     secret_key: str = Field(
-        "", description="Clés « nom:base64 de 32 octets », séparées par des virgules ; la 1re chiffre."
+        "",
+        description="Clés « nom:base64 de 32 octets », séparées par des virgules ; la 1re chiffre.",
     )
     smtp_url: str = Field("", description="Serveur d’envoi, par exemple smtp://hote:25.")
     mail_from: str = Field("ne-pas-repondre@opco.example", description="Expéditeur des courriels.")
@@ -46,7 +51,9 @@ class Settings(BaseSettings):
     opco_horaires: str = Field(
         "Du lundi au vendredi, de 9\u00a0h à 17\u00a0h", description="Horaires de l’assistance."
     )
-    opco_iban: str = Field("FR1420041010050500013M02606", description="Compte débité des virements.")
+    opco_iban: str = Field(
+        "FR1420041010050500013M02606", description="Compte débité des virements."
+    )
     opco_bic: str = Field("PSSTFRPPPAR", description="BIC du compte débité.")
     opco_idcc: list[str] = Field(
         [
@@ -56,7 +63,9 @@ class Settings(BaseSettings):
         ],
         description="Codes IDCC des branches de l’OPCO.",
     )  # fmt: skip
-    plugins_dir: Path | None = Field(None, description="Dossier des plugins ; vide : ceux du portail.")
+    plugins_dir: Path | None = Field(
+        None, description="Dossier des plugins ; vide : ceux du portail."
+    )
     max_upload: int = Field(20_000_000, description="Taille maximale d’un document, en octets.")
     argon2_time: int = Field(2, description="Passes d’argon2id.")
     argon2_memory: int = Field(19456, description="Mémoire d’argon2id, en Kio.")

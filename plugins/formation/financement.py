@@ -143,9 +143,7 @@ def _salaires(donnees: Donnees, cadre: Cadre, dimensions: dict[str, str]) -> Lig
     )
 
 
-def _annexes(
-    donnees: Donnees, cadre: Cadre, dimensions: dict[str, str]
-) -> list[LigneFinancement]:
+def _annexes(donnees: Donnees, cadre: Cadre, dimensions: dict[str, str]) -> list[LigneFinancement]:
     if not donnees.lire("couts.annexes"):
         return []
     lignes = []

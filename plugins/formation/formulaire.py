@@ -9,7 +9,18 @@ from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel
 
 from portal.kit import Personne, champ
-from portal.kit.types import Courriel, DateFr, Entier, Montant, Nda, Nombre, OuiNon, Siret, Telephone, Texte
+from portal.kit.types import (
+    Courriel,
+    DateFr,
+    Entier,
+    Montant,
+    Nda,
+    Nombre,
+    OuiNon,
+    Siret,
+    Telephone,
+    Texte,
+)
 
 INTER, INTRA = "inter", "intra"
 MODALITES = (

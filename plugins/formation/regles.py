@@ -96,7 +96,9 @@ def age_stagiaires(donnees: Donnees, cadre: Cadre) -> Iterable[Constat]:
         if naissance is None:
             continue
         jour = cadre.aujourd_hui
-        age = jour.year - naissance.year - ((jour.month, jour.day) < (naissance.month, naissance.day))
+        age = (
+            jour.year - naissance.year - ((jour.month, jour.day) < (naissance.month, naissance.day))
+        )
         if not 14 <= age <= 100:
             yield Constat(
                 "Cette date de naissance donne un âge impossible pour un salarié. Vérifiez l’année.",

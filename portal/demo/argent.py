@@ -84,7 +84,9 @@ async def _demander(moi: Personne, siren: str, profil: str, gestionnaire: Person
             continue
         decision = await sql1("select lignes from decision where dossier = $1", dossier["id"])
         assert decision is not None
-        montants: dict[str, Decimal] = {li["code"]: de_cents(li["accorde"]) for li in decision["lignes"]}
+        montants: dict[str, Decimal] = {
+            li["code"]: de_cents(li["accorde"]) for li in decision["lignes"]
+        }
         async with transaction():
             demande = await demandes.enregistrer(moi, dossier["uid"], montants, True)
             await _justifier(moi, dossier, demande)

@@ -39,7 +39,10 @@ CHEMIN = {
 TEXTES = {
     "transmis": ("transmission", "Dossier transmis"),
     "en_instruction": ("prise_en_charge", "Dossier pris en charge"),
-    "a_completer": ("relance", "Complément demandé\u00a0: le programme de la formation est illisible."),
+    "a_completer": (
+        "relance",
+        "Complément demandé\u00a0: le programme de la formation est illisible.",
+    ),
     "accorde": ("accord", "Prise en charge accordée"),
     "en_cours": ("debut", "Réalisation commencée"),
     "refuse": ("refus", "Prise en charge refusée"),
@@ -101,7 +104,10 @@ async def _ouvrir(plugins: Plugins, exemples: list[Exemple]) -> _Atelier:
         {
             "titre": "Document d’exemple",
             "sections": [
-                {"titre": "Contenu", "paragraphes": ["Ce document tient lieu de pièce dans la démonstration."]}
+                {
+                    "titre": "Contenu",
+                    "paragraphes": ["Ce document tient lieu de pièce dans la démonstration."],
+                }
             ],
         },
     )
@@ -148,10 +154,14 @@ async def _un(a: _Atelier, entreprise: EntrepriseDemo, etat: str) -> None:
         for code in list(brut)[a.alea.randint(1, len(brut)) :]:
             brut.pop(code)
     scelle = {
-        e.code: await sceller(e.modele, brut[e.code], {}) for e in dispositif.etapes if e.code in brut
+        e.code: await sceller(e.modele, brut[e.code], {})
+        for e in dispositif.etapes
+        if e.code in brut
     }
     contenu = await lire_contenu(dispositif, scelle)
-    await _inserer(a, dispositif, identite, entreprise.siret(lieu), code_postal, etat, scelle, contenu.donnees)
+    await _inserer(
+        a, dispositif, identite, entreprise.siret(lieu), code_postal, etat, scelle, contenu.donnees
+    )
 
 
 async def _inserer(
@@ -173,7 +183,9 @@ async def _inserer(
     transmis_jour = min(a.jour, resume.debut or a.jour) - timedelta(days=a.alea.randint(2, 25))
     transmis_le = datetime.combine(transmis_jour, time(9, a.alea.randint(0, 59)), clock.PARIS)
     accorde = en_cents(financement.accorde) if etat in ("accorde", "en_cours") else None
-    gestionnaire = a.alea.choice(a.gestionnaires) if len(CHEMIN[etat]) > 1 and etat != "annule" else None
+    gestionnaire = (
+        a.alea.choice(a.gestionnaires) if len(CHEMIN[etat]) > 1 and etat != "annule" else None
+    )
     numero = None
     if transmis:
         serie = (transmis_jour.year, dispositif.prefixe)

@@ -119,7 +119,9 @@ def lister() -> list[dict[str, Any]]:
             "email": p.email,
             "password": MOT_DE_PASSE,
             "totp_secret": None,
-            "entreprises": list(dict.fromkeys(r.siren for r in p.rattachements if not r.en_attente)),
+            "entreprises": list(
+                dict.fromkeys(r.siren for r in p.rattachements if not r.en_attente)
+            ),
             "dit": p.dit,
         }
         for p in PERSONNAGES

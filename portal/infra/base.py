@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator
@@ -21,6 +22,8 @@ os.environ.setdefault("PICCOLO_CONF", "portal.piccolo_conf")  # where Piccolo lo
 
 DELAI_REQUETE = 30.0
 """Seconds after which a statement is given up."""
+
+DELAI_FERMETURE = 5.0
 
 
 class _SansReinit(asyncpg.Connection):
@@ -95,9 +98,14 @@ async def ouvrir_pool(taille: int = 10) -> None:
 
 
 async def fermer_pool() -> None:
-    if engine.pool is not None:
-        await engine.pool.close()
-        engine.pool = None
+    """Close the pool, also when the database is gone already."""
+    pool, engine.pool = engine.pool, None
+    if pool is None:
+        return
+    try:
+        await asyncio.wait_for(pool.close(), DELAI_FERMETURE)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        pool.terminate()
 
 
 @asynccontextmanager

@@ -35,7 +35,10 @@ async def ecrire_flux(
         asyncio.to_thread(
             ecrire,
             cible,
-            [Feuille(f.titre, f.colonnes, _tirer(file)) for f, file in zip(feuilles, files, strict=True)],
+            [
+                Feuille(f.titre, f.colonnes, _tirer(file))
+                for f, file in zip(feuilles, files, strict=True)
+            ],
         )
     )
     lues = 0

@@ -79,7 +79,9 @@ def modele_de_groupe(info: FieldInfo) -> type[BaseModel] | None:
 def _lecteur(modele: type[BaseModel], nom: str) -> TypeAdapter[Any]:
     info = modele.model_fields[nom]
     contraintes = tuple(info.metadata)
-    return TypeAdapter(Annotated[(info.annotation, *contraintes)] if contraintes else info.annotation)
+    return TypeAdapter(
+        Annotated[(info.annotation, *contraintes)] if contraintes else info.annotation
+    )
 
 
 _MESSAGES: dict[str, Callable[[dict[str, Any]], str]] = {

@@ -39,9 +39,7 @@ def lire_siren(saisi: str) -> str:
     siren = _chiffres(saisi)
     _exiger_chiffres("Le SIREN", siren, 9)
     if not luhn.is_valid(siren):
-        raise ValueError(
-            "Ce SIREN n’existe pas\u00a0: sa clé est fausse. Vérifiez chaque chiffre."
-        )
+        raise ValueError("Ce SIREN n’existe pas\u00a0: sa clé est fausse. Vérifiez chaque chiffre.")
     return siren
 
 
@@ -51,9 +49,7 @@ def lire_siret(saisi: str) -> str:
     _exiger_chiffres("Le SIRET", siret, 14)
     poste = siret.startswith(LA_POSTE) and sum(map(int, siret)) % 5 == 0
     if not poste and not luhn.is_valid(siret):
-        raise ValueError(
-            "Ce SIRET n’existe pas\u00a0: sa clé est fausse. Vérifiez chaque chiffre."
-        )
+        raise ValueError("Ce SIRET n’existe pas\u00a0: sa clé est fausse. Vérifiez chaque chiffre.")
     return siret
 
 
@@ -98,11 +94,11 @@ def lire_nir(saisi: str) -> str:
             f"Le NIR comporte 15 caractères, clé comprise\u00a0; vous en avez saisi {len(nir)}."
         )
     if not (nir.isascii() and _NIR.match(nir)):
-        raise ValueError(
-            "Ce NIR n’est pas bien formé. Recopiez-le depuis l’attestation de droits."
-        )
+        raise ValueError("Ce NIR n’est pas bien formé. Recopiez-le depuis l’attestation de droits.")
     if nir == NIR_SPECIMEN:
-        raise ValueError("Ce NIR est celui du spécimen de carte Vitale. Saisissez celui de la personne.")
+        raise ValueError(
+            "Ce NIR est celui du spécimen de carte Vitale. Saisissez celui de la personne."
+        )
     if cle_nir(nir[:13]) != int(nir[13:]):
         raise ValueError(
             "La clé du NIR (les 2 derniers chiffres) ne correspond pas. Vérifiez chaque chiffre."

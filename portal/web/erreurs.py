@@ -35,7 +35,9 @@ class Interdit(ErreurPage):
 
     statut = 403
 
-    def __init__(self, qui: str = "Un administrateur de votre entreprise peut vous le donner.") -> None:
+    def __init__(
+        self, qui: str = "Un administrateur de votre entreprise peut vous le donner."
+    ) -> None:
         super().__init__("Vous n’avez pas ce droit", qui)
 
 

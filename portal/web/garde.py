@@ -26,10 +26,16 @@ def valider_droit(droit: Any) -> bool:
     """Whether a handler's declaration is one that the guard understands."""
     if not isinstance(droit, str):
         return False
-    return droit in ("public", "connecte", "interne") or droit.startswith("interne:") or droit in DROITS
+    return (
+        droit in ("public", "connecte", "interne")
+        or droit.startswith("interne:")
+        or droit in DROITS
+    )
 
 
-async def garder(connexion: ASGIConnection[Any, Any, Any, Any], gestionnaire: BaseRouteHandler) -> None:
+async def garder(
+    connexion: ASGIConnection[Any, Any, Any, Any], gestionnaire: BaseRouteHandler
+) -> None:
     """Litestar guard of the whole application: default deny."""
     droit = gestionnaire.opt.get("droit")
     if not valider_droit(droit):

@@ -30,7 +30,10 @@ BASE_ABSENTE = (
 )
 
 _TITRES = {
-    400: ("Demande incomplète", "Rechargez la page et recommencez. Si cela persiste, contactez-nous."),
+    400: (
+        "Demande incomplète",
+        "Rechargez la page et recommencez. Si cela persiste, contactez-nous.",
+    ),
     404: ("Page introuvable", Introuvable().message),
     405: ("Action impossible ici", "Repartez de l’accueil et recommencez."),
     413: (
@@ -41,7 +44,9 @@ _TITRES = {
 }
 
 
-def page_erreur(request: Request[Any, Any, Any], statut: int, titre: str, message: str, **v: Any) -> Response[Any]:
+def page_erreur(
+    request: Request[Any, Any, Any], statut: int, titre: str, message: str, **v: Any
+) -> Response[Any]:
     request.scope["state"][ANNULER] = True
     reponse = rendre(
         request, "web/erreur.html", fragment="web/_erreur.html", statut=statut,
@@ -66,7 +71,10 @@ def sur_non_connecte(request: Request[Any, Any, Any], erreur: NonConnecte) -> Re
         suite = f"/connexion?reprise={erreur.reprise}" if erreur.reprise else "/connexion"
     if request.headers.get("hx-request") == "true":
         return Response(
-            b"", status_code=401, media_type="text/html; charset=utf-8", headers={"HX-Redirect": suite}
+            b"",
+            status_code=401,
+            media_type="text/html; charset=utf-8",
+            headers={"HX-Redirect": suite},
         )
     return Redirect(suite, status_code=303)
 

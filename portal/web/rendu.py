@@ -75,9 +75,7 @@ def rendre(
     return reponse
 
 
-def rediriger(
-    request: Request[Any, Any, Any], url: str, message: str | None = None
-) -> Redirect:
+def rediriger(request: Request[Any, Any, Any], url: str, message: str | None = None) -> Redirect:
     """303 to a page of the portal; `message` is shown there once."""
     reponse = Redirect(url, status_code=303)
     if message:

@@ -46,7 +46,11 @@ def test_n01_les_dispositifs_integres_sont_conformes():
 def test_n02_un_plugin_casse_est_nomme_et_laisse_de_cote(tmp_path):
     greffons = tmp_path / "greffons"
     ecrire(greffons, "casse", "import module_qui_n_existe_pas\n")
-    ecrire(greffons, "bon", "from portal.kit import hookimpl\n@hookimpl\ndef dispositifs():\n    return ()\n")
+    ecrire(
+        greffons,
+        "bon",
+        "from portal.kit import hookimpl\n@hookimpl\ndef dispositifs():\n    return ()\n",
+    )
     plugins = charger(greffons, points_entree=False)
     assert [p.nom for p in plugins.actifs] == ["bon"]
     (casse,) = plugins.casses
@@ -56,7 +60,9 @@ def test_n02_un_plugin_casse_est_nomme_et_laisse_de_cote(tmp_path):
 def test_n02_un_crochet_inconnu_est_refuse(tmp_path):
     greffons = tmp_path / "greffons2"
     ecrire(
-        greffons, "faute", "from portal.kit import hookimpl\n@hookimpl\ndef dispositifz():\n    return ()\n"
+        greffons,
+        "faute",
+        "from portal.kit import hookimpl\n@hookimpl\ndef dispositifz():\n    return ()\n",
     )
     (faute,) = charger(greffons, points_entree=False).casses
     assert "dispositifz" in faute.erreur
@@ -65,7 +71,9 @@ def test_n02_un_crochet_inconnu_est_refuse(tmp_path):
 def test_n02_un_crochet_qui_leve_n_emporte_que_son_plugin(tmp_path):
     greffons = tmp_path / "greffons3"
     ecrire(
-        greffons, "leve", "from portal.kit import hookimpl\n@hookimpl\ndef dispositifs():\n    raise ValueError('non')\n"
+        greffons,
+        "leve",
+        "from portal.kit import hookimpl\n@hookimpl\ndef dispositifs():\n    raise ValueError('non')\n",
     )
     plugins = charger(greffons, points_entree=False)
     assert plugins.dispositifs() == {}

@@ -13,6 +13,7 @@ import secrets
 import shutil
 import stat
 import tempfile
+import time
 from pathlib import Path
 
 from portal.infra.postgres.erreurs import PostgresImpossible
@@ -21,6 +22,12 @@ SANS_PRIVILEGE = "nobody"
 COMMUN = Path("/var/lib/mon-espace")
 AILLEURS = "base.ailleurs"
 """File of the data folder that names the folder below `COMMUN` where its database lies."""
+
+POUR = "pour"
+"""File beside such a database that names the data folder it belongs to."""
+
+JEUNE = 60.0
+"""Seconds for which a database that is just being made belongs to nobody yet."""
 
 
 def en_root() -> bool:
@@ -103,6 +110,9 @@ def donnees_pour(dossier: Path) -> Path:
     ):
         return dossier / "base" / "pg"
     nom = secrets.token_hex(8)
+    _oublier_les_orphelines()
+    (_bases() / nom).mkdir(mode=0o700)
+    (_bases() / nom / POUR).write_text(str(dossier.resolve()))
     ailleurs.write_text(nom)
     return _bases() / nom / "pg"
 
@@ -111,6 +121,24 @@ def _bases() -> Path:
     bases = _commun() / "bases"
     bases.mkdir(mode=0o755, exist_ok=True)
     return bases
+
+
+def _oublier_les_orphelines() -> None:
+    """Whoever deletes a data folder deletes its database, which lies here: at the next occasion."""
+    for base in _bases().iterdir():
+        pour = base / POUR
+        if not pour.is_file() or (base / "pg" / "postmaster.pid").exists():
+            continue
+        marque = Path(pour.read_text()) / AILLEURS
+        if time.time() - pour.stat().st_mtime > JEUNE and not _designe(marque, base.name):
+            shutil.rmtree(base, ignore_errors=True)
+
+
+def _designe(marque: Path, nom: str) -> bool:
+    try:
+        return marque.read_text().strip() == nom
+    except OSError:
+        return False
 
 
 def _commun() -> Path:

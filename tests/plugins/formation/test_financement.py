@@ -37,15 +37,15 @@ def test_f02_le_plafond_horaire_interprofessionnel_borne_la_pedagogie():
     ("departement", "attendu"), [("75", "840.00"), ("974", "1120.00"), ("2A", "840.00")]
 )
 def test_f02_le_territoire_choisit_le_plafond(departement, attendu):
-    financement = DISPOSITIF.financer(
-        donnees(brut()), cadre("1979", departement=departement)
-    )
+    financement = DISPOSITIF.financer(donnees(brut()), cadre("1979", departement=departement))
     assert accords(financement)["pedagogie"] == Decimal(attendu)
 
 
 @pytest.mark.parametrize(("personnes", "attendu"), [(2, "1680.00"), (3, "2400.00")])
 def test_f02_intra_plafond_par_groupe_a_partir_de_trois_stagiaires(personnes, attendu):
-    contenu = brut(personnes, formation={"modalite": "intra"}, couts={"prix": "9000", "salaires": "non"})
+    contenu = brut(
+        personnes, formation={"modalite": "intra"}, couts={"prix": "9000", "salaires": "non"}
+    )
     financement = DISPOSITIF.financer(donnees(contenu), cadre("1516"))
     assert accords(financement)["pedagogie"] == Decimal(attendu)
 
@@ -69,9 +69,7 @@ def test_f02_une_autre_annee_n_entame_pas_le_plafond():
 
 
 def test_f02_cinquante_salaries_et_plus_hors_fonds_legaux():
-    financement = DISPOSITIF.financer(
-        donnees(brut(entreprise={"effectif": "50"})), cadre("0573")
-    )
+    financement = DISPOSITIF.financer(donnees(brut(entreprise={"effectif": "50"})), cadre("0573"))
     assert financement.accorde == 0
     assert "L. 6332-17" in financement.lignes[0].source
 
@@ -117,4 +115,6 @@ def test_f02_jamais_plus_que_demande_ni_que_le_plafond(
     plafond = contexte.parametres.lire("formation.plafond_annuel", tranche="<11").montant
     assert all(0 <= ligne.accorde <= ligne.demande for ligne in financement.lignes)
     assert financement.accorde <= max(Decimal(0), plafond - deja)
-    assert all(ligne.accorde == ligne.accorde.quantize(Decimal("0.01")) for ligne in financement.lignes)
+    assert all(
+        ligne.accorde == ligne.accorde.quantize(Decimal("0.01")) for ligne in financement.lignes
+    )

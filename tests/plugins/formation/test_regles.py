@@ -90,7 +90,9 @@ def test_d04_la_meme_personne_deux_fois():
 @pytest.mark.parametrize(("nombre", "souleve"), [(30, False), (31, True)])
 def test_d05_le_trente_et_unieme_stagiaire_est_refuse(nombre, souleve):
     limite = [
-        ValeurInitiale(cle="dossier.personnes_max", valeur="30", du=date(2025, 1, 1), source="essai")
+        ValeurInitiale(
+            cle="dossier.personnes_max", valeur="30", du=date(2025, 1, 1), source="essai"
+        )
     ]
     trouves = constats(brut(nombre), cadre(valeurs=limite))
     assert ("personnes-max" in trouves) is souleve

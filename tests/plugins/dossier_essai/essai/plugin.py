@@ -27,7 +27,12 @@ async def compter(dossier: int) -> None:
 @hookimpl
 def cibles() -> Sequence[Cible]:
     return (
-        Cible(code="fonds_essai", nom="Fonds d’essai", adresse=("1 rue X", "75001 Paris"), siren="732829320"),
+        Cible(
+            code="fonds_essai",
+            nom="Fonds d’essai",
+            adresse=("1 rue X", "75001 Paris"),
+            siren="732829320",
+        ),
     )
 
 
