@@ -213,7 +213,10 @@ def rotate_keys() -> None:
             total += lot
 
     nombre = _courir(_avec_base(tout()))
-    click.echo(f"{nombre} secrets rechiffrés." if nombre else "Tous les secrets ont la première clé.")
+    s = "s" if nombre > 1 else ""
+    click.echo(
+        f"{nombre} secret{s} rechiffré{s}." if nombre else "Tous les secrets ont la première clé."
+    )
 
 
 @main.command()
