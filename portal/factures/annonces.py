@@ -9,9 +9,7 @@ from portal.factures.perimetre import SAISIR
 from portal.infra.base import sql
 
 
-async def demande_transmise(
-    dossier: dict[str, Any], demande: dict[str, Any], montant: str
-) -> None:
+async def demande_transmise(dossier: dict[str, Any], demande: dict[str, Any], montant: str) -> None:
     """A gestionnaire has something to validate: theirs, or those of the branch."""
     comptes = (
         [dossier["gestionnaire"]]

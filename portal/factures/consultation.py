@@ -89,7 +89,8 @@ def _ligne(f: dict[str, Any]) -> dict[str, Any]:
         "montant": f["ttc_centimes"] if f["entiere"] else f["montant"],
         "cible": cible(f["cible"]).nom,
         "dispositif": libelle_dispositif(f["dispositif"]),
-        "dossiers": f["premier"] + (f" et {reste} autre{'s' if reste > 1 else ''}" if reste else ""),
+        "dossiers": f["premier"]
+        + (f" et {reste} autre{'s' if reste > 1 else ''}" if reste else ""),
     }
 
 

@@ -172,7 +172,9 @@ async def _dates(examen: Examen, saisie: Saisie, jour: date) -> None:
     if emise is None:
         return
     if emise > jour:
-        examen.refuser("date_facture", f"Attendu une date jusqu’au {date_longue(jour)}, aujourd’hui.")
+        examen.refuser(
+            "date_facture", f"Attendu une date jusqu’au {date_longue(jour)}, aujourd’hui."
+        )
     dossiers = await sql(
         "select * from dossier where id = any($1::bigint[])",
         list({du.dossier for du, _ in examen.parts}),

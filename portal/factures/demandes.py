@@ -51,7 +51,7 @@ async def enregistrer(
             for li in etat.lignes
             if montants.get(li.code)
         ]
-        total = sum(li["montant"] for li in lignes)
+        total = sum(en_cents(montants[li.code]) for li in etat.lignes if li.code in montants)
         if brouillon is None:
             return await _creer(moi, dossier, lignes, total, derniere)
         ligne = await sql1(
@@ -115,7 +115,9 @@ async def transmettre(moi: Personne, dossier_uid: UUID) -> tuple[dict[str, Any],
         dossier = await _ouvert(moi, dossier_uid)
         demande = await brouillon_de(dossier["id"])
         if demande is None:
-            raise Conflit("Rien à transmettre", "Cette demande est déjà transmise. Rouvrez la page.")
+            raise Conflit(
+                "Rien à transmettre", "Cette demande est déjà transmise. Rouvrez la page."
+            )
         etat = await situation(dossier, hors=demande["id"])
         bilan = await _juger(dossier, demande, etat)
         if bilan.erreurs:
@@ -247,9 +249,7 @@ def pieces(dossier: dict[str, Any]) -> list[Piece]:
 
 
 async def brouillon_de(dossier_id: int) -> dict[str, Any] | None:
-    return await sql1(
-        "select * from demande where dossier = $1 and etat = 'brouillon'", dossier_id
-    )
+    return await sql1("select * from demande where dossier = $1 and etat = 'brouillon'", dossier_id)
 
 
 async def documents(demande_id: int) -> list[dict[str, Any]]:
@@ -281,7 +281,7 @@ async def _a_decider(
     trouvee = await sql1("select id, dossier from demande where uid = $1", uid)
     if trouvee is None:
         raise Introuvable()
-    await perimetre.exiger_interne(moi, trouvee["dossier"])
+    await perimetre.exiger_interne(moi, trouvee["dossier"], ("gestionnaire",))
     dossier = await transitions.verrouiller(trouvee["dossier"])
     demande = await sql1("select * from demande where id = $1 for update", trouvee["id"])
     assert demande is not None
@@ -296,9 +296,7 @@ async def _a_decider(
     return demande, dossier
 
 
-async def _decider(
-    moi: Personne, demande: dict[str, Any], etat: str, motif: str
-) -> dict[str, Any]:
+async def _decider(moi: Personne, demande: dict[str, Any], etat: str, motif: str) -> dict[str, Any]:
     ligne = await sql1(
         "update demande set etat = $2, motif = $3, decidee_par = $4, decidee_le = $5,"
         " version = version + 1 where id = $1 returning *",

@@ -103,9 +103,7 @@ async def deposer(
 async def _verrouiller(moi: Personne, contexte: Contexte, saisie: Saisie) -> None:
     cles = {ligne["cle"] for ligne in saisie.valides.get("repartition", []) if "montant" in ligne}
     visees = [
-        du
-        for du in await dus(moi, emetteur=(contexte.siren, contexte.profil))
-        if du.cle in cles
+        du for du in await dus(moi, emetteur=(contexte.siren, contexte.profil)) if du.cle in cles
     ]
     await sql(
         "select id from dossier where id = any($1::bigint[]) order by id for update",
@@ -283,5 +281,3 @@ async def purger_depots() -> None:
     )
     for oublie in oublies:
         await files.supprimer(oublie["cle_fichier"])
-
-

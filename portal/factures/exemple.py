@@ -51,7 +51,11 @@ async def facture(
     total = sum(montant for _, _, montant in lignes)
     if tva_centimes:
         ht = total - tva_centimes if ht_centimes is None else ht_centimes
-        totaux = [["Total HT", euros(ht)], ["TVA", euros(tva_centimes)], ["Total TTC", euros(total)]]
+        totaux = [
+            ["Total HT", euros(ht)],
+            ["TVA", euros(tva_centimes)],
+            ["Total TTC", euros(total)],
+        ]
         note = "TVA acquittée sur les encaissements."
     else:
         totaux = [["Total net de taxes", euros(total)]]
@@ -86,4 +90,3 @@ def espacer_iban(iban: str) -> str:
     if "*" in iban or " " in iban:
         return iban
     return " ".join(iban[i : i + 4] for i in range(0, len(iban), 4))
-

@@ -130,7 +130,9 @@ async def chiffres(moi: Personne) -> list[Chiffre]:
             liste.append(Chiffre("à facturer", euros(total), "/factures", ordre=20))
     attente = await consultation.compter(moi, ("deposee", "acceptee", "en_paiement"))
     if attente:
-        mot = "facture en attente de paiement" if attente == 1 else "factures en attente de paiement"
+        mot = (
+            "facture en attente de paiement" if attente == 1 else "factures en attente de paiement"
+        )
         liste.append(Chiffre(mot, attente, "/factures?vue=deposees", ordre=22))
     return liste
 

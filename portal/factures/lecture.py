@@ -201,7 +201,9 @@ def _destinataire(texte: str, attendu: Attendu) -> list[Point]:
         return []
     lu = next((nom for nom in attendu.autres_cibles if f" {plier(nom)} " in plie), None)
     dit = f"le PDF est à l’ordre de {lu}" if lu else "ce nom n’apparaît pas dans le PDF"
-    return [Point("cible", "cible", f"Attendu «\u00a0À l’ordre de {attendu.cible}\u00a0»\u00a0: {dit}.")]
+    return [
+        Point("cible", "cible", f"Attendu «\u00a0À l’ordre de {attendu.cible}\u00a0»\u00a0: {dit}.")
+    ]
 
 
 def _emetteur(texte: str, attendu: Attendu) -> list[Point]:
@@ -251,9 +253,7 @@ def porte_date(texte: str, jour: date) -> bool:
     iso = rf"(?<!\d){a}-{m:02d}-{j:02d}(?!\d)"
     mois = rf"\b0?{j}(?:er)? {_MOIS[m - 1]} {a}\b"
     return bool(
-        re.search(chiffres, texte)
-        or re.search(iso, texte)
-        or re.search(mois, _sans_accents(texte))
+        re.search(chiffres, texte) or re.search(iso, texte) or re.search(mois, _sans_accents(texte))
     )
 
 

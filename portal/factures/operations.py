@@ -64,7 +64,9 @@ async def refuser(
     """Refuse on these points, saying what was expected; it may come back corrected."""
     async with transaction():
         facture = await _a_decider(moi, uid, version)
-        motifs = [{"point": p, "libelle": POINTS[p], "attendu": attendu} for p in points if p in POINTS]
+        motifs = [
+            {"point": p, "libelle": POINTS[p], "attendu": attendu} for p in points if p in POINTS
+        ]
         apres = await _changer(facture, moi, "refusee", motifs)
         dit = "\u00a0; ".join(m["libelle"].lower() for m in motifs)
         await histoire.noter(apres["id"], "refusee", f"Refusée\u00a0: {dit}. {attendu}", moi)
@@ -94,12 +96,13 @@ async def confirmer_compte(moi: Personne, uid: UUID) -> dict[str, Any]:
 
 
 async def verrouiller(moi: Personne, uid: UUID) -> dict[str, Any]:
-    """The invoice, locked, if all its dossiers lie within this staff member's reach."""
+    """The invoice, locked, if all its dossiers lie within reach of who verifies invoices."""
+    mien = perimetre.decision(moi, perimetre.VERIFICATEURS)
     facture = await sql1(
         f"select f.*, not exists (select 1 from facture_ligne l join dossier d on d.id = l.dossier"
-        f" where l.facture = f.id and not coalesce({perimetre.lecture(moi)}, false)) as entiere,"
+        f" where l.facture = f.id and not coalesce({mien}, false)) as entiere,"
         f" exists (select 1 from facture_ligne l join dossier d on d.id = l.dossier"
-        f" where l.facture = f.id and {perimetre.lecture(moi)}) as vue"
+        f" where l.facture = f.id and {mien}) as vue"
         " from facture f where f.uid = $2 for update",
         moi.compte_id,
         uid,

@@ -163,9 +163,7 @@ async def _page(
     )
 
 
-def etapes(
-    facture: dict[str, Any], paiements: list[registre.PaiementVu]
-) -> list[dict[str, Any]]:
+def etapes(facture: dict[str, Any], paiements: list[registre.PaiementVu]) -> list[dict[str, Any]]:
     """Where the invoice stands, from its deposit to its payment; what is to come is said so."""
     etat = facture["etat"]
     liste: list[dict[str, Any]] = [
@@ -174,9 +172,7 @@ def etapes(
     if etat == "deposee":
         liste.append(_a_venir("Vérification par un gestionnaire", "En cours", "info"))
     elif etat == "refusee":
-        liste.append(
-            {"titre": "Facture refusée", "quand": facture["decidee_le"], "ton": "danger"}
-        )
+        liste.append({"titre": "Facture refusée", "quand": facture["decidee_le"], "ton": "danger"})
         return liste
     else:
         liste.append({"titre": "Facture acceptée", "quand": facture["decidee_le"], "ton": "succes"})
@@ -245,9 +241,7 @@ def _version(poste: dict[str, Any]) -> int:
 async def accepter(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     poste = dict((await request.form()).items())
     facture = await operations.accepter(moi, uid, _version(poste))
-    return rediriger(
-        request, "/factures?vue=a_verifier", f"Facture {facture['numero']} acceptée."
-    )
+    return rediriger(request, "/factures?vue=a_verifier", f"Facture {facture['numero']} acceptée.")
 
 
 @post("/factures/{uid:uuid}/refuser", droit=f"interne:{DECIDEURS}")
@@ -271,7 +265,9 @@ async def confirmer(
 ) -> Response[Any]:
     facture = await operations.confirmer_compte(moi, uid)
     return rediriger(
-        request, f"/factures/{uid}", f"Compte confirmé\u00a0: la facture {facture['numero']} sera payée."
+        request,
+        f"/factures/{uid}",
+        f"Compte confirmé\u00a0: la facture {facture['numero']} sera payée.",
     )
 
 

@@ -88,7 +88,9 @@ async def _page(
     restes = {f"ligne_{li.code}": li for li in etat.lignes}
     for vu in vus:
         if vu.nom in restes:
-            vu.aide = f"Accordé {euros(restes[vu.nom].accorde)}, reste {euros(restes[vu.nom].reste)}."
+            vu.aide = (
+                f"Accordé {euros(restes[vu.nom].accorde)}, reste {euros(restes[vu.nom].reste)}."
+            )
     peut = await _peut_saisir(moi, dossier)
     jointes = await demandes.documents(brouillon["id"]) if brouillon else []
     attendues = [
@@ -178,9 +180,7 @@ async def enregistrer(
         for li in etat.lignes
         if saisie.valides.get(f"ligne_{li.code}")
     }
-    demande = await demandes.enregistrer(
-        moi, uid, montants, bool(saisie.valides.get("derniere"))
-    )
+    demande = await demandes.enregistrer(moi, uid, montants, bool(saisie.valides.get("derniere")))
     erreurs = await pieces.recevoir(moi, dossier, demande, _envois(formulaire))
     await pieces.reprendre(dossier, demande)
     ici = f"/dossiers/{uid}/remboursement"

@@ -27,7 +27,6 @@ from portal.web.erreurs import Introuvable, Refus
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
-
 RIEN = "Rien n’est à facturer pour cet émetteur\u00a0: tout est facturé, ou les dossiers sont clos."
 
 
@@ -154,7 +153,9 @@ async def _page(
             " est vérifié par une personne avant paiement."
         )
     else:
-        vus["iban"].aide = "Aucun RIB n’est enregistré\u00a0: indiquez l’IBAN qui figure sur la facture."
+        vus[
+            "iban"
+        ].aide = "Aucun RIB n’est enregistré\u00a0: indiquez l’IBAN qui figure sur la facture."
         vus["iban"].obligatoire = True
     connus = {du.cle: du for du in a_facturer}
     return rendre(
@@ -165,7 +166,11 @@ async def _page(
         emetteur=await proformas.identite(choix.siren),
         champs=vus,
         parts=[
-            {"du": connus[ligne.cle], "champ": ligne.champs[0], "formation": proformas.decrire(connus[ligne.cle])}
+            {
+                "du": connus[ligne.cle],
+                "champ": ligne.champs[0],
+                "formation": proformas.decrire(connus[ligne.cle]),
+            }
             for ligne in vus["repartition"].lignes
             if ligne.cle in connus
         ],
@@ -205,16 +210,16 @@ async def deposer(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
     )
     if choix is None:
         raise Refus("Ce formulaire est incomplet. Rechargez la page et recommencez.")
+    if not await dus(moi, emetteur=(choix.siren, choix.profil)):
+        raise Refus(RIEN)
     saisie = lire_depot(poste)
     fichier = await _fichier(moi, formulaire.get("fichier"), poste.get("depot", ""), saisie)
-    facture, examen = await depot.deposer(moi, choix.contexte, saisie, fichier)
+    facture, _ = await depot.deposer(moi, choix.contexte, saisie, fichier)
     if facture is None:
         a_facturer = await dus(moi, emetteur=(choix.siren, choix.profil))
         if not a_facturer:
             raise Refus(RIEN)
-        return await _page(
-            request, moi, choix, saisie, a_facturer, fichier=fichier, statut=422
-        )
+        return await _page(request, moi, choix, saisie, a_facturer, fichier=fichier, statut=422)
     if facture["etat"] == "acceptee":
         message = f"Facture {facture['numero']} contrôlée et acceptée. Elle sera payée au prochain règlement."
     else:

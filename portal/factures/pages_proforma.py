@@ -28,7 +28,13 @@ def decrire_groupe(groupe: Groupe, siens: list[Du], nom: str) -> dict[str, Any]:
     premier = siens[0]
     return {
         "cle": "-".join(
-            (groupe.emetteur_siren, groupe.emetteur_profil, groupe.cible, groupe.dispositif, groupe.public)
+            (
+                groupe.emetteur_siren,
+                groupe.emetteur_profil,
+                groupe.cible,
+                groupe.dispositif,
+                groupe.public,
+            )
         ),
         "titre": f"{libelle_dispositif(groupe.dispositif)}, {proformas.PUBLICS.get(groupe.public, groupe.public).lower()}",
         "emetteur": nom,
@@ -125,7 +131,7 @@ async def facture_exemple(uid: FromPath[UUID], moi: Moi) -> Stream:
     """In the demo: the invoice that the issuer's own software would make, to be deposited."""
     if not get_settings().demo:
         raise Introuvable()
-    proforma = await proformas.lisible(moi, uid)
+    proforma = await proformas.facturable(moi, uid)
     contenu, nom = await exemple.depuis_proforma(proforma)
 
     async def flux():  # type: ignore[no-untyped-def]

@@ -164,7 +164,9 @@ async def valider(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
     poste = dict((await request.form()).items())
     demande = await demandes.valider(moi, uid, _version(poste))
     return rediriger(
-        request, "/remboursements", f"Demande {demande['numero']} validée\u00a0: elle peut être facturée."
+        request,
+        "/remboursements",
+        f"Demande {demande['numero']} validée\u00a0: elle peut être facturée.",
     )
 
 

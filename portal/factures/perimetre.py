@@ -7,10 +7,11 @@ the dossier says that it is paid directly (subrogation).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from portal.dossiers.queries import PORTEE_ENTREPRISE, PORTEE_NOMMEE, ROLES_LECTURE
+from portal.dossiers.queries import PORTEE_ENTREPRISE, PORTEE_NOMMEE, ROLES_LECTURE, portee_interne
 from portal.dossiers.queries import portee as portee_dossiers
 from portal.infra.base import sql1
 from portal.web.erreurs import Interdit, Introuvable
@@ -34,7 +35,7 @@ def lecture(moi: Personne, n: str = "$1") -> str:
 def emission(moi: Personne, droit: str = SAISIR, n: str = "$1") -> str:
     """Dossiers that this person bills (or, with another right, sees as the one who is paid)."""
     if moi.est_interne:
-        return "false"
+        return f"({n}::bigint is null)"  # nobody: staff bills nothing
     entreprise = PORTEE_ENTREPRISE.format(n=n, droit=droit)
     nommee = PORTEE_NOMMEE.format(n=n, droit=droit)
     return f"case when d.paye_organisme then {nommee} else {entreprise} end"
@@ -67,10 +68,15 @@ def emetteur(dossier: dict[str, Any]) -> tuple[str, str, str]:
     return dossier["siren"], dossier["siret"], dossier["profil"]
 
 
-async def exiger_interne(moi: Personne, dossier_id: int) -> None:
-    """The dossier must lie within this staff member's branches and regions."""
+def decision(moi: Personne, roles: Sequence[str]) -> str:
+    """Dossiers on whose money this staff member decides, as one of these roles."""
+    return portee_interne(moi, roles)
+
+
+async def exiger_interne(moi: Personne, dossier_id: int, roles: Sequence[str]) -> None:
+    """The dossier must lie within the branches and regions of these roles."""
     vu = await sql1(
-        f"select 1 as n from dossier d where d.id = $2 and {portee_dossiers(moi)}",
+        f"select 1 as n from dossier d where d.id = $2 and {decision(moi, roles)}",
         moi.compte_id,
         dossier_id,
     )

@@ -17,7 +17,10 @@ TYPES = {"pdf", "jpg", "png"}
 
 
 async def recevoir(
-    moi: Personne, dossier: dict[str, Any], demande: dict[str, Any], envois: dict[str, list[UploadFile]]
+    moi: Personne,
+    dossier: dict[str, Any],
+    demande: dict[str, Any],
+    envois: dict[str, list[UploadFile]],
 ) -> dict[str, str]:
     """Keep the files sent under each piece; messages of those that are refused, by field."""
     erreurs: dict[str, str] = {}

@@ -19,7 +19,7 @@ from portal.infra import clock, files, papers
 from portal.infra.base import executer_plusieurs, sql, sql1, transaction
 from portal.infra.money import date_courte, date_longue, euros
 from portal.settings import get_settings
-from portal.web.erreurs import Introuvable, Refus
+from portal.web.erreurs import Interdit, Introuvable, Refus
 from portal.web.identite import Personne
 
 TITRE = "Facture proforma"
@@ -91,7 +91,9 @@ def _groupe(retenus: list[Du]) -> Groupe:
         ("public", "publics (salariés permanents et intérimaires)"),
     ):
         if len({getattr(du, nom) for du in retenus}) > 1:
-            raise Refus(f"Une facture proforma ne mélange pas deux {mots}. Faites-en une pour chacun.")
+            raise Refus(
+                f"Une facture proforma ne mélange pas deux {mots}. Faites-en une pour chacun."
+            )
     return retenus[0].groupe
 
 
@@ -143,16 +145,29 @@ async def _donnees(numero: str, jour: date, groupe: Groupe, retenus: list[Du]) -
 
 async def lisible(moi: Personne, uid: UUID) -> dict[str, Any]:
     """A proforma, if all its dossiers lie within this person's reach."""
-    ligne = await sql1(
-        "select p.* from proforma p where p.uid = $2 and not exists ("
-        " select 1 from proforma_ligne l join dossier d on d.id = l.dossier"
-        f" where l.proforma = p.id and not coalesce({perimetre.lecture(moi)}, false))",
-        moi.compte_id,
-        uid,
-    )
+    ligne = await _toute(uid, moi, perimetre.lecture(moi))
     if ligne is None:
         raise Introuvable()
     return ligne
+
+
+async def facturable(moi: Personne, uid: UUID) -> dict[str, Any]:
+    """The same, if all its dossiers are this person's to bill."""
+    ligne = await _toute(uid, moi, perimetre.emission(moi))
+    if ligne is None:
+        await lisible(moi, uid)
+        raise Interdit()
+    return ligne
+
+
+async def _toute(uid: UUID, moi: Personne, portee: str) -> dict[str, Any] | None:
+    return await sql1(
+        "select p.* from proforma p where p.uid = $2 and not exists ("
+        " select 1 from proforma_ligne l join dossier d on d.id = l.dossier"
+        f" where l.proforma = p.id and not coalesce({portee}, false))",
+        moi.compte_id,
+        uid,
+    )
 
 
 async def lignes(proforma_id: int) -> list[dict[str, Any]]:

@@ -72,7 +72,7 @@ def _modele(cibles: tuple[tuple[str, str], ...]) -> type[BaseModel]:
         "ttc": (Montant, champ("Montant TTC, ou net de taxes", widget="montant")),
         "iban": (
             Iban,
-            champ("IBAN du compte à payer", widget="iban", secret="iban", obligatoire=False),
+            champ("IBAN du compte à payer", widget="iban", secret="iban", obligatoire=False),  # noqa: S106
         ),
     }
     return create_model("DepotFacture", **champs)

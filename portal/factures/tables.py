@@ -1,6 +1,16 @@
 """Tables of requests, proformas and invoices. Amounts are integer cents."""
 
-from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Boolean, Date, Integer, Text, Timestamptz
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    BigInt,
+    BigSerial,
+    Boolean,
+    Date,
+    Integer,
+    Text,
+    Timestamptz,
+)
 from piccolo.table import Table
 
 

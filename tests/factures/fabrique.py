@@ -71,7 +71,9 @@ def _dispositif(code: str, prefixe: str, cible: str) -> Dispositif:
     )
 
 
-FONDS = Cible(code="fonds", nom="Fonds Bis", adresse=("1 rue Basse", "69001 Lyon"), siren="552100554")
+FONDS = Cible(
+    code="fonds", nom="Fonds Bis", adresse=("1 rue Basse", "69001 Lyon"), siren="552100554"
+)
 ESSAI = _dispositif("essai_factures", "EF", "opco")
 BIS = _dispositif("essai_bis", "EB", "fonds")
 
@@ -146,7 +148,12 @@ async def accorde(
         moi[0].compte_id,
     )
     await livre.engager(
-        ligne["uid"], chez.siren, dispositif.code, dispositif.cible, montant, f"accord:{ligne['uid']}"
+        ligne["uid"],
+        chez.siren,
+        dispositif.code,
+        dispositif.cible,
+        montant,
+        f"accord:{ligne['uid']}",
     )
     return Accorde(ligne["id"], ligne["uid"], numero, chez, emetteur, *moi)
 
@@ -253,10 +260,17 @@ async def deposer(
     saisie = lire_depot(await poste(parts, numero, **autres))
     async with transaction():
         fichier = await depot.recevoir(moi, FauxFichier(contenu, "facture.pdf"))  # type: ignore[arg-type]
-        contexte = depot.Contexte(parts[0][0].emetteur_siren, parts[0][0].emetteur_profil, remplace=remplace)
+        contexte = depot.Contexte(
+            parts[0][0].emetteur_siren, parts[0][0].emetteur_profil, remplace=remplace
+        )
         facture, examen = await depot.deposer(moi, contexte, saisie, fichier)
     return facture, saisie.erreurs, examen
 
 
 SCAN = PDF
 """A PDF without text."""
+
+
+def scan() -> bytes:
+    """A one-page PDF without text, never twice the same."""
+    return SCAN + f"\n%{numero_neuf()}\n".encode()

@@ -46,7 +46,9 @@ async def test_h10_de_la_demande_a_la_validation() -> None:
     assert envoyee["numero"].startswith("DR-")
     assert envoyee["etat"] == "transmise"
     assert await dus(dossier.moi) == []
-    validee = await demandes.valider(await fabrique.gestionnaire(), envoyee["uid"], envoyee["version"])
+    validee = await demandes.valider(
+        await fabrique.gestionnaire(), envoyee["uid"], envoyee["version"]
+    )
     (du,) = await dus(dossier.moi)
     assert (du.reste, du.demande_uid) == (50_000, validee["uid"])
     textes = [
@@ -89,7 +91,10 @@ async def test_h10_une_demande_refusee_rend_son_montant() -> None:
     dossier = await fabrique.accorde(100_00)
     envoyee = await fabrique.transmise(dossier)
     refusee = await demandes.refuser(
-        await fabrique.gestionnaire(), envoyee["uid"], envoyee["version"], "Le certificat est illisible."
+        await fabrique.gestionnaire(),
+        envoyee["uid"],
+        envoyee["version"],
+        "Le certificat est illisible.",
     )
     assert refusee["etat"] == "refusee"
     assert (await situation(await dossier.lire())).possible == 100_00
@@ -98,7 +103,9 @@ async def test_h10_une_demande_refusee_rend_son_montant() -> None:
 
 async def test_h10_deux_envois_en_meme_temps_font_une_demande() -> None:
     dossier = await fabrique.accorde(100_00)
-    demande = await demandes.enregistrer(dossier.moi, dossier.uid, {"pedagogie": Decimal(100)}, False)
+    demande = await demandes.enregistrer(
+        dossier.moi, dossier.uid, {"pedagogie": Decimal(100)}, False
+    )
     await fabrique.joindre_certificat(dossier, demande)
     resultats = await asyncio.gather(
         *(demandes.transmettre(dossier.moi, dossier.uid) for _ in range(4)), return_exceptions=True
@@ -151,7 +158,10 @@ async def test_f05_en_subrogation_c_est_l_organisme_qui_demande() -> None:
     with pytest.raises(Interdit):
         await demandes.enregistrer(entreprise, dossier.uid, {"pedagogie": Decimal(10)}, False)
     validee = await fabrique.validee(dossier)
-    assert (validee["emetteur_siren"], validee["emetteur_profil"]) == (organisme.siren, "prestataire")
+    assert (validee["emetteur_siren"], validee["emetteur_profil"]) == (
+        organisme.siren,
+        "prestataire",
+    )
     assert await dus(entreprise) == []
     assert len(await dus(dossier.moi)) == 1
 
@@ -159,7 +169,9 @@ async def test_f05_en_subrogation_c_est_l_organisme_qui_demande() -> None:
 async def test_f05_sans_subrogation_l_organisme_ne_demande_pas() -> None:
     organisme = await societe(prestataire=True)
     dossier = await fabrique.accorde()
-    await executer("update dossier set organisme_siret = $2 where id = $1", dossier.id, organisme.siret)
+    await executer(
+        "update dossier set organisme_siret = $2 where id = $1", dossier.id, organisme.siret
+    )
     lui, _ = await quelqu_un(organisme, profil="prestataire", droits=fabrique.DROITS)
     with pytest.raises(Interdit):
         await demandes.enregistrer(lui, dossier.uid, {"pedagogie": Decimal(10)}, False)

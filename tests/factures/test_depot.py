@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
-import asyncpg
 import pytest
 
 from portal.dossiers import transitions
@@ -13,7 +11,7 @@ from portal.factures import operations
 from portal.factures.du import dus
 from portal.grandlivre import queries as livre
 from portal.infra import clock, coffre
-from portal.infra.base import executer, sql, sql1
+from portal.infra.base import executer, sql
 from portal.infra.money import date_longue, euros
 from portal.web.erreurs import Conflit, Introuvable
 from tests.dossiers.aides import quelqu_un, societe
@@ -202,7 +200,7 @@ async def test_h04_un_scan_attend_une_personne_puis_est_inscrit() -> None:
     dossier = await accorde(20_000)
     await validee(dossier)
     du = await du_de(dossier)
-    facture, erreurs, _ = await deposer(dossier.moi, [(du, 20_000)], pdf=_scan())
+    facture, erreurs, _ = await deposer(dossier.moi, [(du, 20_000)], pdf=fabrique.scan())
     assert erreurs == {}
     assert facture is not None
     assert facture["etat"] == "deposee"
@@ -214,20 +212,19 @@ async def test_h04_un_scan_attend_une_personne_puis_est_inscrit() -> None:
         await operations.accepter(moi, facture["uid"], facture["version"])
 
 
-def _scan() -> bytes:
-    """A one-page PDF without text, never twice the same."""
-    return fabrique.SCAN + f"\n%{numero_neuf()}\n".encode()
-
-
 async def test_h04_refusee_par_une_personne_elle_revient_sous_son_numero() -> None:
     dossier = await accorde(20_000)
     await validee(dossier)
     du, numero = await du_de(dossier), numero_neuf()
-    facture, _, _ = await deposer(dossier.moi, [(du, 20_000)], numero=numero, pdf=_scan())
+    facture, _, _ = await deposer(dossier.moi, [(du, 20_000)], numero=numero, pdf=fabrique.scan())
     assert facture is not None
     assert await dus(dossier.moi) == []
     refusee = await operations.refuser(
-        await fabrique.gestionnaire(), facture["uid"], facture["version"], ["lisible"], "Un PDF net."
+        await fabrique.gestionnaire(),
+        facture["uid"],
+        facture["version"],
+        ["lisible"],
+        "Un PDF net.",
     )
     assert refusee["motifs"][0]["attendu"] == "Un PDF net."
     (notification,) = await sql(
@@ -241,90 +238,6 @@ async def test_h04_refusee_par_une_personne_elle_revient_sous_son_numero() -> No
     assert erreurs == {}
     assert corrigee is not None
     assert corrigee["remplace"] == facture["id"]
-
-
-async def test_h04_accepter_et_refuser_en_meme_temps_une_seule_suite() -> None:
-    dossier = await accorde(20_000)
-    await validee(dossier)
-    facture, _, _ = await deposer(dossier.moi, [(await du_de(dossier), 20_000)], pdf=_scan())
-    assert facture is not None
-    moi, lui = await fabrique.gestionnaire(), await fabrique.gestionnaire()
-    resultats = await asyncio.gather(
-        operations.accepter(moi, facture["uid"], facture["version"]),
-        operations.refuser(lui, facture["uid"], facture["version"], ["total"], "Autre chose."),
-        return_exceptions=True,
-    )
-    assert sum(isinstance(r, Conflit) for r in resultats) == 1
-    apres = await sql1("select etat from facture where id = $1", facture["id"])
-    assert apres is not None
-    facture_au_livre = (await livre.solde(dossier.uid)).facture
-    assert (apres["etat"], facture_au_livre) in (("acceptee", 20_000), ("refusee", 0))
-
-
-async def test_h04_course_sur_les_derniers_euros() -> None:
-    """Six invoices of 30 € at once over 100 €: three come in, three are told what is left."""
-    dossier = await accorde(100_00)
-    await validee(dossier)
-    du = await du_de(dossier)
-    resultats = await asyncio.gather(*(deposer(dossier.moi, [(du, 30_00)]) for _ in range(6)))
-    entrees = [f for f, _, _ in resultats if f is not None]
-    assert len(entrees) == 3
-    assert (await livre.solde(dossier.uid)).facture == 90_00
-    for facture, erreurs, _ in resultats:
-        if facture is None:
-            assert "Attendu au plus 10,00\u00a0€" in erreurs[f"repartition.{du.cle}.montant"]
-
-
-async def test_h04_la_meme_facture_deux_fois_en_meme_temps() -> None:
-    dossier = await accorde(100_00)
-    await validee(dossier)
-    du, numero = await du_de(dossier), numero_neuf()
-    pdf = await pdf_facture([(du, 30_00)], numero)
-    resultats = await asyncio.gather(
-        *(deposer(dossier.moi, [(du, 30_00)], numero=numero, pdf=pdf) for _ in range(4))
-    )
-    assert sum(f is not None for f, _, _ in resultats) == 1
-    assert (await livre.solde(dossier.uid)).facture == 30_00
-
-
-async def test_h04_la_meme_sur_deux_dossiers_en_meme_temps() -> None:
-    """Different requests don't wait for each other: the database's own index decides."""
-    un = await accorde(30_00)
-    deux = await accorde(30_00, chez=un.chez, moi=(un.moi, un.email))
-    await validee(un), await validee(deux)
-    numero = numero_neuf()
-    resultats = await asyncio.gather(
-        deposer(un.moi, [(await du_de(un), 30_00)], numero=numero),
-        deposer(un.moi, [(await du_de(deux), 30_00)], numero=numero),
-    )
-    assert sum(f is not None for f, _, _ in resultats) == 1
-    (refus,) = [e for f, e, _ in resultats if f is None]
-    assert "a déjà été déposée" in refus["numero"]
-
-
-async def test_h04_la_base_refuse_au_dela_de_la_demande() -> None:
-    dossier = await accorde(100_00)
-    demande = await validee(dossier, 50_00)
-    facture, _, _ = await deposer(dossier.moi, [(await du_de(dossier), 50_00)])
-    assert facture is not None
-    autre = await accorde(10_00)
-    autre_demande = await validee(autre)
-    with pytest.raises(asyncpg.CheckViolationError):
-        await executer(
-            "insert into facture_ligne (facture, dossier, demande, montant_centimes)"
-            " values ($1, $2, $3, 1001)",
-            facture["id"],
-            autre.id,
-            autre_demande["id"],
-        )
-    for ordre in (
-        "update facture set ttc_centimes = 1 where id = $1",
-        "delete from facture where id = $1",
-        "update facture_ligne set montant_centimes = 1 where facture = $1",
-    ):
-        with pytest.raises(asyncpg.RestrictViolationError):
-            await executer(ordre, facture["id"])
-    assert demande["montant_centimes"] == 50_00
 
 
 async def test_h08_un_autre_iban_attend_une_personne(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -360,7 +273,7 @@ async def test_h04_hors_de_portee_rien_ne_se_facture() -> None:
     facture, erreurs, _ = await deposer(autre, [(du, 30_00)])
     assert facture is None
     assert "n’est plus à facturer" in erreurs["repartition"]
-    scan, _, _ = await deposer(dossier.moi, [(du, 30_00)], pdf=_scan())
+    scan, _, _ = await deposer(dossier.moi, [(du, 30_00)], pdf=fabrique.scan())
     assert scan is not None
     ailleurs, _ = await quelqu_un(role="gestionnaire")
     await executer("update role_interne set region = '11' where compte = $1", ailleurs.compte_id)

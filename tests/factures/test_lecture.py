@@ -80,7 +80,9 @@ def test_h04_emetteur_absent() -> None:
 
 
 def test_h03_formation_reconnue_a_son_intitule_et_ses_dates() -> None:
-    texte = BONNE.replace("2026-AF-000123, Excel avance", "EXCEL AVANCE du 02/02/2026 au 06/02/2026")
+    texte = BONNE.replace(
+        "2026-AF-000123, Excel avance", "EXCEL AVANCE du 02/02/2026 au 06/02/2026"
+    )
     assert comparer(texte, ATTENDU).refus == []
 
 

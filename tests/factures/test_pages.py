@@ -138,11 +138,15 @@ async def test_h04_la_meme_page_envoyee_deux_fois_fait_une_facture(navigateur: A
     await validee(dossier)
     du, numero = await du_de(dossier), numero_neuf()
     nav = await ouvrir_session(navigateur, dossier.email)
-    page = await nav.get(f"/factures/deposer?emetteur={du.emetteur_siren}-adherent-opco-x-permanent")
+    page = await nav.get(
+        f"/factures/deposer?emetteur={du.emetteur_siren}-adherent-opco-x-permanent"
+    )
     pdf = await pdf_facture([(du, 10_000)], numero)
     champs = {
         **await fabrique.poste([(du, 10_000)], numero),
-        "_cle": page.html.xpath("string(//form[@action='/factures/deposer']//input[@name='_cle']/@value)"),
+        "_cle": page.html.xpath(
+            "string(//form[@action='/factures/deposer']//input[@name='_cle']/@value)"
+        ),
         "emetteur": f"{du.emetteur_siren}-adherent",
     }
 
@@ -158,8 +162,7 @@ async def test_h04_la_personne_refuse_et_l_emetteur_corrige(navigateur: Any) -> 
     dossier = await accorde(60_000)
     await validee(dossier)
     du, numero = await du_de(dossier), numero_neuf()
-    scan = PDF + f"\n%{numero}\n".encode()
-    facture, _, _ = await deposer(dossier.moi, [(du, 60_000)], numero=numero, pdf=scan)
+    facture, _, _ = await deposer(dossier.moi, [(du, 60_000)], numero=numero, pdf=fabrique.scan())
     assert facture is not None
     url = f"/factures/{facture['uid']}"
     _, email = await quelqu_un(role="gestionnaire")
@@ -182,7 +185,9 @@ async def test_h04_la_personne_refuse_et_l_emetteur_corrige(navigateur: Any) -> 
     fin = await nav.soumettre(
         correction,
         "/factures/deposer",
-        fichiers={"fichier": ("f.pdf", await pdf_facture([(du, 60_000)], numero), "application/pdf")},
+        fichiers={
+            "fichier": ("f.pdf", await pdf_facture([(du, 60_000)], numero), "application/pdf")
+        },
         iban=fabrique.IBAN,
     )
     assert fin.statut == 200, fin.texte
@@ -260,8 +265,7 @@ async def test_d12_taches_chiffres_et_volet(navigateur: Any) -> None:
     (chiffre,) = await fournisseurs.chiffres(dossier.moi)
     assert chiffre.valeur == "600,00\u00a0€"
     du, numero = await du_de(dossier), numero_neuf()
-    scan = PDF + f"\n%{numero}\n".encode()
-    facture, _, _ = await deposer(dossier.moi, [(du, 60_000)], numero=numero, pdf=scan)
+    facture, _, _ = await deposer(dossier.moi, [(du, 60_000)], numero=numero, pdf=fabrique.scan())
     assert facture is not None
     moi = await fabrique.gestionnaire()
     assert any("Vérifier" in t.titre for t in await fournisseurs.taches(moi))

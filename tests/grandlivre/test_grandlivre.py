@@ -136,18 +136,32 @@ async def test_h04_la_base_refuse_ce_que_le_code_oublierait(genre: str) -> None:
 async def test_h04_un_refus_ne_laisse_rien() -> None:
     """An operation that fails midway undoes what it had posted."""
     un, deux = await _engage(10_00), await _engage(10_00)
-    with pytest.raises(Depassement):
+
+    async def deux_d_un_coup() -> None:
         async with transaction():
             await operations.facturer(un, 10_00, f"f:{uuid.uuid4()}", uuid.uuid4())
             await operations.facturer(deux, 10_01, f"f:{uuid.uuid4()}", uuid.uuid4())
+
+    with pytest.raises(Depassement):
+        await deux_d_un_coup()
     assert (await queries.solde(un)).facture == 0
 
 
 GESTES = st.lists(
     st.tuples(
         st.sampled_from(
-            ["engager", "ajuster", "baisser", "liberer", "facturer", "avoir", "ordonner", "executer",
-             "rejeter", "rejouer"]
+            [
+                "engager",
+                "ajuster",
+                "baisser",
+                "liberer",
+                "facturer",
+                "avoir",
+                "ordonner",
+                "executer",
+                "rejeter",
+                "rejouer",
+            ]
         ),  # fmt: skip
         st.integers(1, 120_00),
     ),
