@@ -101,7 +101,7 @@ def habiller(app: Litestar, settings: Settings) -> Any:
     servi = ServeStaticASGI(
         app, root=chemins.STATIC, prefix="static", max_age=31_536_000, autorefresh=False
     )
-    return Entetes(servi, https=settings.url.startswith("https://"))  # type: ignore[arg-type]
+    return Entetes(servi, https=settings.url.startswith("https://"))
 
 
 def create_app(settings: Settings | None = None, plugins: loader.Plugins | None = None) -> Any:

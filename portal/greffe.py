@@ -39,7 +39,7 @@ class ContexteReel:
         self.parametres = Lecteur()
 
     async def planifier(self, tache: str, **ids: int) -> None:
-        await jobs.planifier(f"{self._plugin}.{tache}", **ids)
+        await jobs.planifier(f"{self._plugin}.{tache}", None, None, **ids)
 
     async def notifier(self, compte_id: int, titre: str, url: str) -> None:
         await notifications.notifier([compte_id], f"plugin.{self._plugin}", titre, url)

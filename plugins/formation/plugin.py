@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from . import demonstration as exemples
-from . import formulaire, regles, valeurs
-from .financement import financer
 from portal.kit import (
     Dispositif,
     Donnees,
@@ -22,6 +19,10 @@ from portal.kit import (
     ValeurInitiale,
     hookimpl,
 )
+
+from . import demonstration as exemples
+from . import formulaire, regles, valeurs
+from .financement import financer
 
 ETAPES = (
     Etape(

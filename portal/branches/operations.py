@@ -68,7 +68,7 @@ async def ouvrir(
             du=du,
             dernier=dernier,
         )
-    return ligne["uid"]  # type: ignore[no-any-return]
+    return ligne["uid"]
 
 
 async def fermer(uid: UUID, dernier: date, *, acteur: QuiAgit | None) -> None:
@@ -218,7 +218,7 @@ async def inserer(
         clock.instant(),
     )
     assert ligne is not None
-    return ligne["uid"]  # type: ignore[no-any-return]
+    return ligne["uid"]
 
 
 def periode(du: date, dernier: date | None) -> str:

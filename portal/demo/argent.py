@@ -14,8 +14,8 @@ from litestar.datastructures import UploadFile
 from portal.core.comptes.queries import par_email, personne_du_compte
 from portal.demo import entreprises as e
 from portal.factures import demandes, depot, exemple, proformas
-from portal.factures.saisie_depot import brut_initial, modele
 from portal.factures.du import dus
+from portal.factures.saisie_depot import brut_initial, modele
 from portal.infra import clock
 from portal.infra.base import sql, sql1, transaction, valeur
 from portal.infra.money import de_cents

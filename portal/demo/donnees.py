@@ -37,13 +37,20 @@ async def remplir(echelle: int, plugins: Plugins) -> None:
 
 
 async def _creer(p: Personnage, empreinte: str) -> None:
-    identite = {"civilite": p.civilite, "nom": p.nom, "prenom": p.prenom}
     if p.internes:
         await comptes.creer_interne(
-            p.email, **identite, roles=p.internes, telephone=p.telephone, empreinte=empreinte
+            p.email,
+            civilite=p.civilite,
+            nom=p.nom,
+            prenom=p.prenom,
+            roles=p.internes,
+            telephone=p.telephone,
+            empreinte=empreinte,
         )
         return
-    compte = await comptes.creer_compte(p.email, **identite, empreinte=empreinte)
+    compte = await comptes.creer_compte(
+        p.email, civilite=p.civilite, nom=p.nom, prenom=p.prenom, empreinte=empreinte
+    )
     assert compte is not None
     for rattache in p.rattachements:
         await rattacher(compte.id, rattache)

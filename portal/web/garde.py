@@ -54,9 +54,8 @@ async def garder(
         if roles and not roles & moi.roles:
             raise Interdit("Un administrateur de l’OPCO peut vous donner ce rôle.")
         return
-    if moi.est_interne and gestionnaire.opt.get("interne") is not None:
-        if set(str(gestionnaire.opt["interne"]).split(",")) & moi.roles:
-            return
+    if moi.roles & set(str(gestionnaire.opt.get("interne", "")).split(",")):
+        return
     if not moi.a_le_droit(str(droit)):
         raise Interdit()
 

@@ -48,11 +48,10 @@ def page_erreur(
     request: Request[Any, Any, Any], statut: int, titre: str, message: str, **v: Any
 ) -> Response[Any]:
     request.scope["state"][ANNULER] = True
-    reponse = rendre(
+    return rendre(
         request, "web/erreur.html", fragment="web/_erreur.html", statut=statut,
         titre=titre, message=message, reference=v.get("reference"), detail=v.get("detail"),
     )  # fmt: skip
-    return reponse
 
 
 def sur_erreur_page(request: Request[Any, Any, Any], erreur: ErreurPage) -> Response[Any]:

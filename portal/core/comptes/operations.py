@@ -208,4 +208,4 @@ async def changer_mot_de_passe(
 async def _uid(compte_id: int) -> UUID:
     ligne = await sql1("select uid from compte where id = $1", compte_id)
     assert ligne is not None, f"compte {compte_id} inconnu"
-    return ligne["uid"]  # type: ignore[no-any-return]
+    return ligne["uid"]

@@ -12,12 +12,19 @@ from portal.core.notifications import operations as notifications
 from portal.dossiers.export.classeur import fabriquer
 from portal.dossiers.recherche.queries import Filtres
 from portal.infra import clock, files, jobs
-from portal.infra.base import executer, sql, sql1, transaction
+from portal.infra.base import executer, sql, sql1, transaction, valeur
 from portal.web.identite import Personne
 
 TACHE = "dossiers.export"
 GARDE = timedelta(hours=24)
 TAILLE_MAX = 500_000_000
+_PORTEE = """
+select md5(coalesce(string_agg(x.t, '|' order by x.t), '')) from (
+    select d || p::text as t
+    from unnest(array['dossiers.consulter', 'factures.consulter']) d, perimetre($1, d) p
+    union all
+    select r::text from (select role, idcc, region from role_interne where compte = $1) r
+) x"""
 
 
 async def demander(moi: Personne, filtres: Filtres) -> UUID:
@@ -33,7 +40,12 @@ async def demander(moi: Personne, filtres: Filtres) -> UUID:
         )
         assert export is not None
         await jobs.planifier(TACHE, export=export["id"])
-        return export["uid"]  # type: ignore[no-any-return]
+        return export["uid"]
+
+
+async def portee_de(moi: Personne) -> str:
+    """A mark that changes with what this person may see: an export is worth no more than that."""
+    return str(await valeur(_PORTEE, moi.compte_id))
 
 
 @jobs.tache(TACHE, essais=2, transactionnelle=False)
@@ -47,6 +59,7 @@ async def preparer(export: int) -> None:
         await executer("update export set etat = 'echec' where id = $1", export)
         return
 
+    portee = await portee_de(moi)
     with tempfile.TemporaryDirectory() as dossier:
         chemin = Path(dossier) / "export.xlsx"
         lignes = await fabriquer(moi, Filtres.lire(ligne["filtres"]), chemin)
@@ -54,10 +67,12 @@ async def preparer(export: int) -> None:
             fichier = await files.ranger(flux, "export.xlsx", TAILLE_MAX, types={"xlsx"})
     async with transaction():
         await executer(
-            "update export set etat = 'pret', progression = $2, fichier = $3 where id = $1",
+            "update export set etat = 'pret', progression = $2, fichier = $3, portee = $4"
+            " where id = $1",
             export,
             lignes,
             fichier.cle,
+            portee,
         )
         await notifications.notifier(
             [ligne["compte"]],

@@ -212,7 +212,7 @@ async def _decider(
     motif: str | None,
     texte: str,
 ) -> int:
-    return await valeur(  # type: ignore[no-any-return]
+    return await valeur(
         "insert into decision (dossier, sens, lignes, motif_code, texte, par, le)"
         " values ($1, $2, $3, $4, $5, $6, $7) returning id",
         dossier["id"],

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from portal.kit.identifiants import cle_nir
 from portal.kit.dispositif import ValeurInitiale
+from portal.kit.identifiants import cle_nir
 from tests.plugins.formation.essais import DISPOSITIF, brut, cadre, donnees, personne
 
 
