@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Coroutine
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ def _courir(tache: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(tache)
 
 
-async def _avec_base(tache: Awaitable[Any]) -> Any:
+async def _avec_base(tache: Coroutine[Any, Any, Any]) -> Any:
     import asyncpg
 
     from portal.infra import base

@@ -56,7 +56,7 @@ def champ(libelle: str, *, longueur_max: int | None = None, **options: Any) -> A
         options["choix"] = tuple(options["choix"])
         options.setdefault("widget", "choix")
     meta = Meta(libelle=libelle, **options)
-    return Field(default=None, max_length=longueur_max, json_schema_extra={"meta": meta})  # type: ignore[arg-type]
+    return Field(default=None, max_length=longueur_max, json_schema_extra={"meta": meta})  # type: ignore[dict-item]
 
 
 def meta_de(info: FieldInfo) -> Meta:
@@ -80,7 +80,7 @@ def _lecteur(modele: type[BaseModel], nom: str) -> TypeAdapter[Any]:
     info = modele.model_fields[nom]
     contraintes = tuple(info.metadata)
     return TypeAdapter(
-        Annotated[(info.annotation, *contraintes)] if contraintes else info.annotation
+        Annotated[(info.annotation, *contraintes)] if contraintes else info.annotation  # type: ignore[arg-type]
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 CSP = "; ".join(
@@ -40,7 +41,7 @@ class Entetes:
         self.entetes = [(n.encode(), v.encode()) for n, v in entetes.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
         statique = scope["path"].startswith("/static/")

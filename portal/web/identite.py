@@ -52,7 +52,7 @@ def nom_cookie(https: bool) -> str:
 
 
 def personne_de(connexion: ASGIConnection[Any, Any, Any, Any]) -> Personne | None:
-    return connexion.scope["state"].get("personne")  # type: ignore[no-any-return]
+    return connexion.scope["state"].get("personne")
 
 
 def fournir_moi(request: Request[Any, Any, Any]) -> Personne:

@@ -33,7 +33,11 @@ class Origine(ASGIMiddleware):
         self.origine = f"{parties.scheme}://{parties.netloc}"
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        if scope["method"] not in SURS and not self._admise(ASGIConnection(scope)):
+        if (
+            scope["type"] == ScopeType.HTTP
+            and scope["method"] not in SURS
+            and not self._admise(ASGIConnection(scope))
+        ):
             raise Refus("Cette demande vient d’un autre site. Reprenez depuis la page du portail.")
         await next_app(scope, receive, send)
 
@@ -69,7 +73,7 @@ class UneTransaction(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        if scope["method"] in SURS:
+        if scope["type"] != ScopeType.HTTP or scope["method"] in SURS:
             await next_app(scope, receive, send)
             return
         messages: list[Message] = []
@@ -131,7 +135,7 @@ async def _garder_suite(scope: Scope, messages: list[Message]) -> None:
     debut = next((m for m in messages if m["type"] == "http.response.start"), None)
     if not empreinte or debut is None:
         return
-    suite = Headers.from_scope({"headers": debut["headers"]}).get("location")  # type: ignore[typeddict-item]
+    suite = Headers.from_scope({"headers": debut["headers"]}).get("location")  # type: ignore[arg-type]
     if debut["status"] == 303 and suite:
         await base.executer("update requete_faite set suite = $2 where cle = $1", empreinte, suite)
     else:

@@ -29,7 +29,7 @@ Requete = Request[Any, Any, Any]
 
 
 def reglages(request: Requete) -> Settings:
-    return request.app.state.settings  # type: ignore[no-any-return]
+    return request.app.state.settings
 
 
 def en_https(request: Requete) -> bool:

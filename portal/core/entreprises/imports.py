@@ -8,7 +8,7 @@ sorted by SIREN as the register delivers it. A SIREN already known keeps what th
 from __future__ import annotations
 
 import csv
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, islice
@@ -155,4 +155,4 @@ def _completer(fiche: FicheSaisie, connu: dict[str, Any] | None) -> FicheSaisie:
     )
 
 
-IMPORTS: dict[str, Callable[[Path], Awaitable[Bilan]]] = {"sirene": importer_sirene}
+IMPORTS: dict[str, Callable[[Path], Coroutine[Any, Any, Bilan]]] = {"sirene": importer_sirene}

@@ -59,7 +59,7 @@ async def compter(moi: Personne) -> dict[str, int]:
 
 async def suivant(moi: Personne, apres_id: int | None = None) -> UUID | None:
     """The oldest dossier that nobody else has taken."""
-    return await valeur(  # type: ignore[no-any-return]
+    return await valeur(
         f"select d.uid from dossier d where d.etat in ('transmis', 'en_instruction') and {PORTEE}"
         " and (d.gestionnaire is null or d.gestionnaire = $1) and ($2::bigint is null or d.id <> $2)"
         " order by d.transmis_le, d.id limit 1",

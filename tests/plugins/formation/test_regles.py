@@ -102,6 +102,7 @@ def test_d05_le_trente_et_unieme_stagiaire_est_refuse(nombre, souleve):
 
 def test_chaque_controle_dit_sa_source():
     for controle in DISPOSITIF.controles:
-        assert controle.source and controle.libelle
+        assert controle.source
+        assert controle.libelle
     codes = [c.code for c in DISPOSITIF.controles]
     assert len(codes) == len(set(codes))
