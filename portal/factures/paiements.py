@@ -41,7 +41,7 @@ async def rejeter(
 ) -> None:
     """The bank refused the transfer: payable again in the next run, or, where the account is at
     fault, once it was confirmed or replaced."""
-    await _changer(factures, ("en_paiement",), "rejetee", motif=motif)
+    await _changer(factures, ("en_paiement",), "rejetee")
     if compte_en_cause:
         await executer(
             "update facture set compte_a_confirmer = true where id = any($1::bigint[])",
@@ -99,19 +99,15 @@ async def _changer(
     de: Sequence[str],
     vers: str,
     *,
-    motif: str | None = None,
     jour: date | None = None,
 ) -> None:
     """Move all of them or none; another state than expected is a conflict."""
-    motifs = [{"point": "Virement", "message": motif}] if motif else []
     nombre = await executer(
-        "update facture set etat = $3, version = version + 1, payee_jour = $5,"
-        " motifs = $4::jsonb"
+        "update facture set etat = $3, version = version + 1, payee_jour = $4"
         " where id = any($1::bigint[]) and etat = any($2::text[])",
         list(factures),
         list(de),
         vers,
-        motifs,
         jour,
     )
     if nombre != len(set(factures)):

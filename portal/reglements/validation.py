@@ -175,6 +175,25 @@ async def contenu_du_fichier(uid: UUID) -> tuple[str, bytes]:
     return f"{lot['numero']}.xml", contenu
 
 
+async def resceller() -> int:
+    """Seal every kept file anew with the current key, before an old key is dropped; how many."""
+    lots = await sql("select uid from lot_paiement where fichier is not null order by id")
+    for lot in lots:
+        async with transaction():
+            await executer("set local portal.rescellement = 'oui'")
+            ligne = await sql1(
+                "select fichier from lot_paiement where uid = $1 for update", lot["uid"]
+            )
+            assert ligne is not None
+            contexte = _contexte(lot["uid"])
+            await executer(
+                "update lot_paiement set fichier = $2 where uid = $1",
+                lot["uid"],
+                coffre.chiffrer(coffre.dechiffrer(ligne["fichier"], contexte), contexte),
+            )
+    return len(lots)
+
+
 async def transmettre(moi: Personne, uid: UUID) -> str:
     """Say that the file was given to the bank."""
     comptable(moi)

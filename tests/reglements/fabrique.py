@@ -137,9 +137,9 @@ async def facture(
         "insert into facture (numero, cle_numero, emetteur_siren, emetteur_profil, emetteur_nom,"
         " cible, dispositif, public, date_facture, assujetti, ht_centimes, tva_centimes,"
         " ttc_centimes, iban_secret, etat, fichier, fichier_nom, fichier_taille, empreinte,"
-        " deposee_par, deposee_le, deposee_jour) values ($1, $2, $3, $4, $5, 'opco', 'essai',"
+        " deposee_par, deposee_le, deposee_jour, decidee_le) values ($1, $2, $3, $4, $5, 'opco', 'essai',"
         " 'permanent', $6, false, $7, 0, $7, $8, 'acceptee', 'aa/bb', 'facture.pdf', 1000, $9, $10,"
-        " $11, $6) returning id, uid",
+        " $11, $6, $11) returning id, uid",
         numero,
         numero.upper(),
         premier.emetteur.siren,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 
 import asyncpg
 import pytest
 
 from portal.infra import banque
 from portal.infra.base import executer, savepoint, sql, transaction
+from portal.infra.coffre import chiffre
 from portal.reglements import preparation, retour, validation
+from portal.settings import get_settings
 from portal.web.erreurs import Conflit, Interdit, Introuvable
 from tests.dossiers.aides import quelqu_un
 from tests.reglements.fabrique import (
@@ -161,6 +164,30 @@ async def test_h05_le_fichier_garde_n_est_pas_en_clair_dans_la_base() -> None:
     assert b"Document" not in ligne["fichier"]
 
 
+async def test_h05_une_cle_qui_tourne_garde_les_memes_virements(
+    base_neuve: str,
+) -> None:
+    f = await une_facture()
+    moi, _ = await preparer_et_valider()
+    lot = (await paiement_de(f))["lot_uid"]
+    _, avant = await validation.fichier(moi, lot)
+    nouvelle = f"suivante:{chiffre.nouvelle_cle()}"
+    ancienne = os.environ["PORTAL_SECRET_KEY"]
+    try:
+        os.environ["PORTAL_SECRET_KEY"] = f"{nouvelle},{ancienne}"
+        get_settings.cache_clear()
+        assert await validation.resceller() >= 1
+        (ligne,) = await sql("select fichier from lot_paiement where uid = $1", lot)
+        assert chiffre.cle_de(ligne["fichier"]) == "suivante"
+        assert (await validation.fichier(moi, lot))[1] == avant
+    finally:
+        os.environ["PORTAL_SECRET_KEY"] = f"{ancienne},{nouvelle}"
+        get_settings.cache_clear()
+        await validation.resceller()
+        os.environ["PORTAL_SECRET_KEY"] = ancienne
+        get_settings.cache_clear()
+
+
 async def test_h05_pas_de_fichier_avant_la_seconde_signature() -> None:
     f = await une_facture()
     moi = await comptable()
@@ -192,9 +219,8 @@ async def test_h05_un_rejet_rouvre_la_facture_et_le_suivant_la_paie() -> None:
     premier, second = await preparer_et_valider()
     paiement = await paiement_de(f)
     await repondre(premier, paiement["lot_uid"], {paiement["reference"]: "MS03"})
-    lue = await f.lire()
-    assert lue["etat"] == "rejetee"
-    assert "MS03" in lue["motifs"][0]["message"]
+    assert await f.etat() == "rejetee"
+    assert (await paiement_de(f))["motif"].startswith("MS03")
     assert await solde_de(dos) == (100_000, 60_000, 0, 0)
     await preparer_et_valider()
     await repondre(second, (await paiement_de(f))["lot_uid"])
