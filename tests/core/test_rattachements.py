@@ -376,3 +376,56 @@ async def test_c09_perimeter_function_is_taken_into_the_query_that_calls_it() ->
     assert "Function Scan" not in texte
     assert "rattachement_compte_ix" in texte or "rattachement_actif_uq" in texte
     assert "habilitation_uq" in texte
+
+
+async def test_c09_clause_and_function_say_the_same() -> None:
+    s = await societe(lieux=3, est_prestataire=True)
+    chef, rh, un_lieu, un_dispositif, dehors = (
+        await administrateur(s), *[await personne() for _ in range(4)],
+    )  # fmt: skip
+    for qui, quoi, ou in (
+        (rh, RH, None),
+        (un_lieu, RH, s.siret(2)),
+        (un_dispositif, octroi(PERSONNALISE, ["dossiers.consulter"], dispositifs=["plan"]), None),
+    ):
+        await accepter(chef, await en_attente(qui, s, ou), quoi)
+    trois = await en_attente(un_lieu, s, s.siret(3))
+    await accepter(chef, trois, octroi("comptable"))
+    texte = perimetre.clause("dossiers.consulter", "d")
+    for qui in (chef, rh, un_lieu, un_dispositif, dehors):
+        differences = await sql(
+            "with d as (select $2::text as siren, t.siret, p.profil, q.dispositif"
+            " from etablissement t, unnest(array['adherent', 'prestataire']) p (profil),"
+            " unnest(array['plan', 'autre']) q (dispositif) where t.siren = $2)"
+            f" select d.* from d where {texte} is distinct from"
+            " voit($1, 'dossiers.consulter', d.siren, d.siret, d.profil, d.dispositif)",
+            qui.compte_id,
+            s.siren,
+        )
+        assert differences == []
+    with pytest.raises(ValueError, match="inconnu"):
+        perimetre.clause("dossiers.voler", "d")
+
+
+async def test_c09_five_thousand_establishments_are_granted_and_read_quickly() -> None:
+    s, moi = await societe(), await personne()
+    await executer(
+        "insert into etablissement (siret, siren, commune) select $1 || g, $1, 'Nantes'"
+        " from generate_series(20000, 24999) g",
+        s.siren,
+    )
+    tous = [f"{s.siren}{g}" for g in range(20000, 25000)]
+    uid = await en_attente(moi, s)
+    await accepter(
+        await administrateur(s), uid, octroi("consultation", portee=ETABLISSEMENTS, sirets=tous)
+    )
+    async with transaction():
+        await executer("set local statement_timeout = '5s'")
+        vus = await valeur(
+            "select count(*) from (select t.*, 'adherent' as profil, g as rang"
+            " from etablissement t, generate_series(1, 4) g where t.siren = $2) d"
+            f" where {perimetre.clause('dossiers.consulter', 'd', dispositif=None)}",
+            moi.compte_id,
+            s.siren,
+        )
+    assert vus == 4 * 5000

@@ -154,18 +154,19 @@ def octroi(
 def ranger(lignes: Iterable[Ligne]) -> tuple[str | None, list[Ligne]]:
     """(SIRET of the rattachement, its habilitations): where all share one establishment it is the
     rattachement's own, and what a wider habilitation covers is left out."""
-    uniques = list(dict.fromkeys(lignes))
-    utiles = [
-        (s, d, droit)
-        for s, d, droit in uniques
-        if not any(
-            autre != (s, d, droit)
-            and autre[2] == droit
-            and autre[0] in (None, s)
-            and autre[1] in (None, d)
-            for autre in uniques
-        )
-    ]
+    toutes = dict.fromkeys(lignes)
+    utiles = [ligne for ligne in toutes if not any(p in toutes for p in _plus_larges(ligne))]
     lieux = {s for s, _, _ in utiles}
     commun = next(iter(lieux)) if len(lieux) == 1 else None
     return commun, [(None if commun else s, d, droit) for s, d, droit in utiles]
+
+
+def _plus_larges(ligne: Ligne) -> list[Ligne]:
+    """The habilitations that would cover this one."""
+    siret, dispositif, droit = ligne
+    candidates: tuple[Ligne, ...] = (
+        (None, dispositif, droit),
+        (siret, None, droit),
+        (None, None, droit),
+    )
+    return [c for c in candidates if c != ligne]

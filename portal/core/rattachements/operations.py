@@ -69,7 +69,8 @@ async def accepter(moi: Personne, uid: UUID, octroi: Octroi) -> None:
         await _remplacer(demande, octroi, lignes, moi)
         await noter(
             "rattachement.accepte", acteur=moi, objet=("rattachement", uid), siren=demande["siren"],
-            profil=demande["profil"], personne=demande["nom"], modele=octroi.modele, droits=lignes,
+            profil=demande["profil"], personne=demande["nom"], modele=octroi.modele, droits=octroi.droits,
+            portee=octroi.portee, etablissements=octroi.sirets[:50], dispositifs=octroi.dispositifs,
         )  # fmt: skip
         await evenements.publier(
             RattachementDecide(
@@ -162,7 +163,8 @@ async def habiliter(moi: Personne, uid: UUID, octroi: Octroi) -> None:
         await _donner(acces["id"], octroi, lignes, moi)
         await noter(
             "rattachement.habilite", acteur=moi, objet=("rattachement", uid), siren=acces["siren"],
-            profil=acces["profil"], personne=acces["nom"], modele=octroi.modele, droits=lignes,
+            profil=acces["profil"], personne=acces["nom"], modele=octroi.modele, droits=octroi.droits,
+            portee=octroi.portee, etablissements=octroi.sirets[:50], dispositifs=octroi.dispositifs,
         )  # fmt: skip
 
 

@@ -24,15 +24,17 @@ AGIR = "interne:conseiller,aef,administrateur"
 ROLES_AGIR = frozenset({"conseiller", "aef", "administrateur"})
 
 
-async def _fiche(siren: str) -> Fiche:
+async def _fiche(moi: Personne, siren: str, droit: str) -> Fiche:
+    """The company, if it lies within the branches and regions of the roles that `droit` names."""
+    roles = droit.partition(":")[2].split(",")
     fiche = await entreprises.par_siren(siren)
-    if fiche is None:
+    if fiche is None or not await queries_internes.a_portee(moi, fiche, roles):
         raise Introuvable()
     return fiche
 
 
-async def _fiche_et_profil(siren: str, profil: str) -> Fiche:
-    fiche = await _fiche(siren)
+async def _fiche_et_profil(moi: Personne, siren: str, profil: str) -> Fiche:
+    fiche = await _fiche(moi, siren, AGIR)
     if profil not in fiche.profils:
         raise Introuvable()
     return fiche
@@ -41,7 +43,7 @@ async def _fiche_et_profil(siren: str, profil: str) -> Fiche:
 @get("/entreprises/{siren:str}", droit=LIRE)
 async def fiche(request: Requete, moi: Moi, siren: FromPath[str]) -> Page:
     """A company: register, administrators, state of its codes (never a code), letters."""
-    return await _page_fiche(request, moi, await _fiche(siren))
+    return await _page_fiche(request, moi, await _fiche(moi, siren, LIRE))
 
 
 async def _page_fiche(
@@ -84,7 +86,7 @@ async def nouveau_code(
     request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str]
 ) -> Page:
     """« Envoyer un nouveau code »: queues a letter to the head office."""
-    await _fiche_et_profil(siren, profil)
+    await _fiche_et_profil(moi, siren, profil)
     atteste = (await request.form()).get("plus_aucun") == "oui"
     await demander_nouveau_code(moi, siren, profil, plus_aucun=atteste)
     return rediriger(
@@ -97,7 +99,7 @@ async def nouveau_code(
 @post("/entreprises/{siren:str}/{profil:str}/administrateurs", droit=AGIR, status_code=200)
 async def designer(request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str]) -> Page:
     """Record an administrator whom the company named."""
-    entreprise = await _fiche_et_profil(siren, profil)
+    entreprise = await _fiche_et_profil(moi, siren, profil)
     poste = {
         nom.removeprefix(f"{profil}."): valeur for nom, valeur in (await request.form()).items()
     }
@@ -120,6 +122,7 @@ async def retirer_designe(
     request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str], id: FromPath[int]
 ) -> Page:
     """Take a named administrator off, who has no account yet."""
+    await _fiche_et_profil(moi, siren, profil)
     await annonces.retirer(moi, siren, profil, id)
     return rediriger(request, f"/entreprises/{siren}", "Cette personne n’est plus désignée.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -10,6 +11,7 @@ from portal.core.entreprises.fiche import Fiche
 from portal.core.rattachements.entites import Administrateur, administrateurs
 from portal.core.rattachements.queries import CodeVivant, code_vivant
 from portal.infra.base import sql, sql1
+from portal.web.identite import Personne
 from portal.web.pagination import TAILLE, PageDe, decoder, encoder
 
 MOTIFS = {
@@ -19,6 +21,18 @@ MOTIFS = {
 }
 GENRES = {"code": "Code d’activation", "administrateurs": "Liste des administrateurs"}
 ETATS = {"a_produire": "À produire", "produit": "Posté", "annule": "Devenu inutile"}
+
+
+async def a_portee(moi: Personne, fiche: Fiche, roles: Iterable[str]) -> bool:
+    """Whether one of these roles reaches the company: its branch, and a region where it stands."""
+    return await sql1(_A_PORTEE, moi.compte_id, list(roles), fiche.siren, fiche.idcc) is not None
+
+
+_A_PORTEE = """
+select 1 as oui from unnest($2::text[]) r (role), perimetre_interne($1, r.role) p
+where (p.idcc is null or p.idcc = $4::text) and (p.region is null
+    or exists (select 1 from etablissement e where e.siren = $3 and e.region = p.region))
+limit 1"""
 
 
 @dataclass(frozen=True)
