@@ -198,8 +198,9 @@ def role(courriel: str, role: str, idcc: str | None, region: str | None, retirer
 
 @main.command("rotate-keys")
 def rotate_keys() -> None:
-    """Rechiffrer les secrets (NIR, IBAN) avec la première clé de PORTAL_SECRET_KEY."""
+    """Rechiffrer secrets et fichiers de virements avec la première clé de PORTAL_SECRET_KEY."""
     from portal.infra import base, coffre
+    from portal.reglements.validation import resceller
 
     _exiger_reglages()
 
@@ -209,6 +210,7 @@ def rotate_keys() -> None:
             async with base.transaction():
                 lot = await coffre.tourner()
             if not lot:
+                await resceller()
                 return total
             total += lot
 
