@@ -28,7 +28,16 @@ from portal.settings import get_settings, nouvelle_cle
 from scripts.bench import application, donnees
 
 CONNEXIONS = 32
-GRANIAN = ("--interface", "asgi", "--factory", "--workers", "1", "--no-access-log", "--log-level", "warning")
+GRANIAN = (
+    "--interface",
+    "asgi",
+    "--factory",
+    "--workers",
+    "1",
+    "--no-access-log",
+    "--log-level",
+    "warning",
+)
 APPLICATION = "scripts.bench.application:application"
 CHARGE = "scripts.bench.charge"
 PLANCHER = 0.3
