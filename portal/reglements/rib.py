@@ -64,16 +64,6 @@ async def actif(siren: str, profil: str) -> Rib | None:
     return Rib(**ligne) if ligne else None
 
 
-async def historique(siren: str, profil: str) -> list[Rib]:
-    """All accounts of a company, the living one first."""
-    lignes = await sql(
-        f"select {_COLONNES}{_DE} where r.siren = $1 and r.profil = $2 order by r.etat, r.id desc",
-        siren,
-        profil,
-    )
-    return [Rib(**ligne) for ligne in lignes]
-
-
 @dataclass(frozen=True)
 class Compte:
     """A company within reach and its accounts; `saisissable`: this person may register one."""

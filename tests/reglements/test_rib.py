@@ -27,12 +27,12 @@ async def test_h08_un_compte_remplace_l_autre_qui_reste_visible() -> None:
     ancien, nouveau = iban_neuf(), iban_neuf()
     await rib.enregistrer(moi, chez.siren, "adherent", ancien, "Maison")
     await rib.enregistrer(moi, chez.siren, "adherent", nouveau, "Maison")
-    tous = await rib.historique(chez.siren, "adherent")
-    assert [(r.etat, r.masque) for r in tous] == [
-        ("actif", coffre.masquer("iban", nouveau)),
-        ("ancien", coffre.masquer("iban", ancien)),
-    ]
-    assert ancien not in str(tous)
+    (compte,) = await rib.mes_comptes(moi)
+    assert compte.actif is not None
+    assert compte.actif.masque == coffre.masquer("iban", nouveau)
+    assert [r.masque for r in compte.anciens] == [coffre.masquer("iban", ancien)]
+    assert ancien not in str(compte)
+    assert compte.saisissable
     assert await rib.actif(chez.siren, "prestataire") is None
 
 
