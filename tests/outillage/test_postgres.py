@@ -40,12 +40,35 @@ with PostgresEmbarque(Path(sys.argv[1]), True) as pg:
 
 
 @pytest.fixture
-def dossier() -> Iterator[Path]:
+def racine() -> Iterator[Path]:
     """A folder that everybody may enter, below a path with a space and an accent."""
-    racine = Path(tempfile.mkdtemp(prefix="me-pg-essai-"))
-    racine.chmod(0o755)
-    yield racine / "é à"
-    shutil.rmtree(racine, ignore_errors=True)
+    haut = Path(tempfile.mkdtemp(prefix="me-pg-essai-"))
+    haut.chmod(0o755)
+    yield haut / "é à"
+    shutil.rmtree(haut, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def modele() -> Iterator[Path]:
+    """A data folder that was started once: copying it is quicker than making another."""
+    haut = Path(tempfile.mkdtemp(prefix="me-pg-modele-"))
+    haut.chmod(0o755)
+    with PostgresEmbarque(haut / "modele", True):
+        pass
+    yield haut / "modele"
+    shutil.rmtree(haut, ignore_errors=True)
+
+
+@pytest.fixture
+def dossier(racine: Path, modele: Path) -> Path:
+    """A data folder of the test's own."""
+    return copier(modele, racine)
+
+
+def copier(modele: Path, vers: Path) -> Path:
+    vers.parent.mkdir(exist_ok=True)
+    subprocess.run(["cp", "-a", str(modele), str(vers)], check=True)
+    return vers
 
 
 @pytest.fixture
@@ -74,8 +97,8 @@ def attendre_la_fin(pid: int, delai: float = 15) -> bool:
     return not vit(pid)
 
 
-def test_starts_in_a_path_with_space_and_accent_keeps_its_rows_and_stops(dossier: Path) -> None:
-    with PostgresEmbarque(dossier, True) as pg:
+def test_starts_in_a_path_with_space_and_accent_keeps_its_rows_and_stops(racine: Path) -> None:
+    with PostgresEmbarque(racine, True) as pg:
         assert pg.processus is not None
         pid, socket = pg.processus.pid, pg.socket
         assert pg.psql("portal", "show server_version").startswith("18")
@@ -84,13 +107,12 @@ def test_starts_in_a_path_with_space_and_accent_keeps_its_rows_and_stops(dossier
     assert not vit(pid)
     assert socket is not None
     assert not socket.exists()
-    with PostgresEmbarque(dossier, True) as pg:
+    with PostgresEmbarque(racine, True) as pg:
         assert pg.psql("portal", "select n from garde") == "7"
 
 
 @pytest.mark.parametrize("par", ["noyau", "gardien"])
 def test_a_killed_owner_takes_its_server_along(dossier: Path, par: str) -> None:
-    dossier.mkdir()
     proprietaire = subprocess.Popen(
         [sys.executable, "-c", PROPRIETAIRE, str(dossier), par], stdout=subprocess.PIPE, text=True
     )
@@ -130,14 +152,19 @@ def test_a_stale_pid_file_that_names_another_program_is_forgotten(dossier: Path)
         autre.wait()
 
 
-def test_a_survivor_on_the_folder_is_ended_a_neighbour_is_not(dossier: Path, monkeypatch) -> None:
+def test_a_survivor_on_the_folder_is_ended_a_neighbour_is_not(
+    modele: Path, racine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(parente, "PAR_LE_NOYAU", False)
     monkeypatch.setattr(parente, "poster_gardien", lambda pid: None)
-    survivant = PostgresEmbarque(dossier / "a", True).demarrer()
+    racine.mkdir()
+    copier(modele, racine / "a")
+    copier(modele, racine / "b")
+    survivant = PostgresEmbarque(racine / "a", True).demarrer()
     survivant._verrou.rendre()  # as when its owner was killed where nothing ends it
     with (
-        PostgresEmbarque(dossier / "b", True) as voisin,
-        PostgresEmbarque(dossier / "a", True) as pg,
+        PostgresEmbarque(racine / "b", True) as voisin,
+        PostgresEmbarque(racine / "a", True) as pg,
     ):
         assert pg.psql("portal", "select 1") == "1"
         assert voisin.psql("portal", "select 1") == "1"
@@ -152,11 +179,11 @@ def test_a_folder_serves_one_portal_at_a_time(dossier: Path) -> None:
         assert pg.psql("portal", "select 1") == "1"
 
 
-def test_half_made_files_are_made_again(dossier: Path) -> None:
-    reste = dossier / "base" / "pg.neuf"
+def test_half_made_files_are_made_again(racine: Path) -> None:
+    reste = racine / "base" / "pg.neuf"
     reste.mkdir(parents=True)
     (reste / "PG_VERSION").write_text("18")
-    with PostgresEmbarque(dossier, True) as pg:
+    with PostgresEmbarque(racine, True) as pg:
         assert pg.psql("portal", "select 1") == "1"
 
 
@@ -174,56 +201,72 @@ root = pytest.mark.skipif(not lieux.en_root(), reason="seul root a besoin d’un
 
 @root
 def test_root_in_a_closed_folder_keeps_its_data_where_the_server_can_enter(
-    dossier: Path, commun: Path
+    racine: Path, commun: Path
 ) -> None:
-    dossier.mkdir()
-    dossier.chmod(0o700)
-    with PostgresEmbarque(dossier / "donnees", True) as pg:
+    racine.mkdir()
+    racine.chmod(0o700)
+    with PostgresEmbarque(racine / "donnees", True) as pg:
         assert pg.donnees.is_relative_to(commun)
         pg.psql("portal", "create table garde as select 1 as n")
-    with PostgresEmbarque(dossier / "donnees", True) as pg:
+    with PostgresEmbarque(racine / "donnees", True) as pg:
         assert pg.psql("portal", "select n from garde") == "1"
-    shutil.rmtree(dossier / "donnees")
-    with PostgresEmbarque(dossier / "donnees", True) as pg:
+    shutil.rmtree(racine / "donnees")
+    with PostgresEmbarque(racine / "donnees", True) as pg:
         assert pg.psql("portal", "select to_regclass('garde') is null") == "t"
 
 
 @root
+def test_a_database_kept_elsewhere_goes_away_after_its_folder(
+    racine: Path, commun: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lieux, "JEUNE", -1.0)
+    racine.mkdir()
+    racine.chmod(0o700)
+    garde, perdu = (lieux.donnees_pour(racine / nom) for nom in ("garde", "perdu"))
+    shutil.rmtree(racine / "perdu")
+    neuf = lieux.donnees_pour(racine / "neuf")
+    assert garde.parent.is_dir()
+    assert neuf.parent.is_dir()
+    assert not perdu.parent.exists()
+
+
+@root
 def test_root_copies_binaries_that_the_server_cannot_reach_once(
-    dossier: Path, commun: Path, monkeypatch: pytest.MonkeyPatch
+    modele: Path, racine: Path, commun: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paquet = lieux._paquet()
-    site = dossier / "site"
+    site = racine / "site"
     site.mkdir(parents=True)
     shutil.copytree(paquet, site / paquet.name, ignore=shutil.ignore_patterns("pginstall"))
     shutil.copytree(f"{paquet}.libs", site / f"{paquet.name}.libs")
     for chemin in (site / paquet.name).rglob("bin/*"):
         chemin.chmod(0o700)
-    dossier.chmod(0o700)
+    site.chmod(0o700)
+    copier(modele, racine / "donnees")
     monkeypatch.setattr(lieux, "_paquet", lambda: site / paquet.name)
     for _ in range(2):
-        with PostgresEmbarque(dossier / "donnees", True) as pg:
+        with PostgresEmbarque(racine / "donnees", True) as pg:
             assert pg._bin.is_relative_to(commun)
             assert pg.psql("portal", "select 1") == "1"
     assert len(list(commun.glob("binaires-*"))) == 1
 
 
 @root
-def test_root_trusts_no_common_folder_of_somebody_else(dossier: Path, commun: Path) -> None:
+def test_root_trusts_no_common_folder_of_somebody_else(racine: Path, commun: Path) -> None:
     commun.mkdir(parents=True)
     shutil.chown(commun, lieux.SANS_PRIVILEGE)
-    dossier.mkdir()
-    dossier.chmod(0o700)
+    racine.mkdir()
+    racine.chmod(0o700)
     with pytest.raises(PostgresImpossible, match="n’appartient pas"):
-        PostgresEmbarque(dossier / "donnees", True)
+        PostgresEmbarque(racine / "donnees", True)
 
 
 @root
-def test_an_unprivileged_owner_runs_it_directly(dossier: Path) -> None:
-    dossier.mkdir()
-    shutil.chown(dossier, lieux.SANS_PRIVILEGE)
+def test_an_unprivileged_owner_runs_it_directly(racine: Path) -> None:
+    racine.mkdir()
+    shutil.chown(racine, lieux.SANS_PRIVILEGE)
     fait = subprocess.run(
-        [sys.executable, "-c", SANS_PRIVILEGE, str(dossier / "donnees")],
+        [sys.executable, "-c", SANS_PRIVILEGE, str(racine / "donnees")],
         capture_output=True,
         text=True,
     )

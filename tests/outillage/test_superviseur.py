@@ -53,13 +53,12 @@ def repond(port: int, chemin: str) -> bool:
 class Demo:
     """A demonstration in its own process."""
 
-    def __init__(self, dossier: Path, port: int) -> None:
+    def __init__(self, dossier: Path, port: int, commande: list[str]) -> None:
         self.port = port
         self.journal = dossier.parent / f"demo-{port}.txt"
         with self.journal.open("wb") as sortie:
             self.processus = subprocess.Popen(
-                [sys.executable, "-m", "portal.cli", "demo", "--port", str(port)]
-                + ["--data-dir", str(dossier), "--scale", "2"],
+                [*commande, "--port", str(port), "--data-dir", str(dossier), "--scale", "2"],
                 stdout=sortie,
                 stderr=sortie,
                 env=environnement(),
@@ -88,9 +87,13 @@ class Demo:
             return False
 
 
+COMMANDE = [sys.executable, "-m", "portal.cli", "demo"]
+COMME_MAKE = ["/bin/sh", "-c", '"$0" -m portal.cli demo --avec-parent "$@"; true', sys.executable]
+
+
 @contextmanager
-def demo(dossier: Path, port: int | None = None) -> Iterator[Demo]:
-    lancee = Demo(dossier, port or port_libre())
+def demo(dossier: Path, port: int | None = None, commande: list[str] = COMMANDE) -> Iterator[Demo]:
+    lancee = Demo(dossier, port or port_libre(), commande)
     try:
         lancee.attendre_prete()
         yield lancee
@@ -110,7 +113,7 @@ def dossier() -> Iterator[Path]:
 
 def lancer(*mots: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "portal.cli", "demo", *mots],
+        [*COMMANDE, *mots],
         capture_output=True,
         text=True,
         env=environnement(),
@@ -151,13 +154,17 @@ def test_killed_outright_it_leaves_nothing_running_and_starts_again_on_its_data(
         marche.processus.kill()
         marche.processus.wait()
         assert attendre(lambda: toutes_finies(famille), 20), marche.dit()
-    with demo(dossier, marche.port) as encore:
+    with demo(dossier, marche.port, COMME_MAKE) as encore:
         assert (dossier / "cle_secrete").read_text() == cle
         assert repond(encore.port, "/connexion")
         autre = lancer("--port", str(port_libre()), "--data-dir", str(dossier))
         assert autre.returncode == 1
         assert "sert déjà à un autre portail" in autre.stderr
         assert repond(encore.port, "/readyz")
+        famille = encore.famille()
+        encore.processus.kill()
+        encore.processus.wait()
+        assert attendre(lambda: toutes_finies(famille), 40), "make killed takes it along"
 
 
 def test_a_port_in_use_is_said_plainly(tmp_path: Path) -> None:
