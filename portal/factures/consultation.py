@@ -87,8 +87,10 @@ def _ligne(f: dict[str, Any]) -> dict[str, Any]:
         "url": f"/factures/{f['uid']}",
         "etat_mot": LIBELLES[f["etat"]],
         "montant": f["ttc_centimes"] if f["entiere"] else f["montant"],
-        "cible": cible(f["cible"]).nom,
-        "dispositif": libelle_dispositif(f["dispositif"]),
+        "emetteur": {
+            "texte": f["emetteur_nom"],
+            "aide": f"À l’ordre de {cible(f['cible']).nom}",
+        },
         "dossiers": f["premier"]
         + (f" et {reste} autre{'s' if reste > 1 else ''}" if reste else ""),
     }

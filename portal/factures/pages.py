@@ -138,7 +138,11 @@ async def _page(
         lignes=[
             ligne
             | {
-                "url": f"/dossiers/{ligne['dossier_uid']}",
+                "dossier": {
+                    "texte": ligne["dossier_numero"],
+                    "url": f"/dossiers/{ligne['dossier_uid']}",
+                    "aide": f"{ligne['intitule']}, {ligne['denomination']}".strip(", "),
+                },
                 "etat_demande": demandes.LIBELLES[ligne["demande_etat"]],
             }
             for ligne in await consultation.lignes(moi, facture["id"])

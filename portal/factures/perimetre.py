@@ -11,7 +11,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from portal.dossiers.queries import PORTEE_ENTREPRISE, PORTEE_NOMMEE, ROLES_LECTURE, portee_interne
+from portal.dossiers.queries import (
+    ROLES_LECTURE,
+    portee_deposant,
+    portee_interne,
+    portee_nommee,
+)
 from portal.dossiers.queries import portee as portee_dossiers
 from portal.infra.base import sql1
 from portal.web.erreurs import Interdit, Introuvable
@@ -26,18 +31,18 @@ def lecture(moi: Personne, n: str = "$1") -> str:
     """Dossiers whose money this person may see."""
     if moi.est_interne:
         return portee_dossiers(moi, n=n)
-    entreprise = PORTEE_ENTREPRISE.format(n=n, droit=CONSULTER)
+    entreprise = portee_deposant(CONSULTER, n)
     if "prestataire" not in moi.profils:
         return entreprise
-    return f"({entreprise} or {PORTEE_NOMMEE.format(n=n, droit=CONSULTER)})"
+    return f"({entreprise} or {portee_nommee(CONSULTER, n)})"
 
 
 def emission(moi: Personne, droit: str = SAISIR, n: str = "$1") -> str:
     """Dossiers that this person bills (or, with another right, sees as the one who is paid)."""
     if moi.est_interne:
         return f"({n}::bigint is null)"  # nobody: staff bills nothing
-    entreprise = PORTEE_ENTREPRISE.format(n=n, droit=droit)
-    nommee = PORTEE_NOMMEE.format(n=n, droit=droit)
+    entreprise = portee_deposant(droit, n)
+    nommee = portee_nommee(droit, n)
     return f"case when d.paye_organisme then {nommee} else {entreprise} end"
 
 
