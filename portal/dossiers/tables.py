@@ -153,5 +153,6 @@ class Export(Table, tablename="export"):
     progression = Integer()
     fichier = Text(null=True)
     filtres = JSONB()
+    portee = Text(help_text="Mark of the rights it was made with.")
     cree_le = Timestamptz()
     expire_le = Timestamptz()

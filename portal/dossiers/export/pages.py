@@ -17,7 +17,7 @@ from portal.dossiers.export.classeur import fabriquer
 from portal.dossiers.recherche.queries import Filtres, compter
 from portal.infra.base import sql1
 from portal.infra.files import lire
-from portal.web.erreurs import Introuvable
+from portal.web.erreurs import Interdit, Introuvable
 from portal.web.fichiers import piece_jointe
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
@@ -64,6 +64,11 @@ async def telecharger(uid: FromPath[UUID], moi: Moi) -> Stream:
     export = await _exiger(moi, uid)
     if export["fichier"] is None:
         raise Introuvable()
+    if export["portee"] != await taches.portee_de(moi):
+        raise Interdit(
+            "Vos droits ont changé depuis que cet export a été préparé\u00a0: demandez-en un autre."
+            " Un administrateur de votre entreprise peut vous dire ce qui a changé."
+        )
     return piece_jointe(await lire(export["fichier"]), NOM, XLSX)
 
 
