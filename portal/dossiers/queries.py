@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from portal.core.rattachements import perimetre
 from portal.infra.base import sql, sql1
 from portal.web.erreurs import Interdit, Introuvable
 from portal.web.identite import Personne
 
 ROLES_LECTURE = ("gestionnaire", "conseiller", "aef", "referent_poec", "comptable", "administrateur")
-
-PORTEE_ENTREPRISE = """exists (
-    select 1 from perimetre({n}, '{droit}') p
-    where p.siren = d.siren and (p.siret is null or p.siret = d.siret)
-      and p.profil = d.profil and (p.dispositif is null or p.dispositif = d.dispositif))"""
-"""The company that files."""
-
-PORTEE_NOMMEE = """(d.etat <> 'brouillon' and d.organisme_siret is not null and exists (
-    select 1 from perimetre({n}, '{droit}') p
-    where p.profil = 'prestataire' and p.siren = left(d.organisme_siret, 9)
-      and (p.siret is null or p.siret = d.organisme_siret)
-      and (p.dispositif is null or p.dispositif = d.dispositif)))"""
-"""The body that a transmitted dossier names."""
 
 PORTEE_INTERNE = """(d.etat <> 'brouillon' and exists (
     select 1 from unnest(array[{roles}]) r(role), perimetre_interne({n}, r.role) p
@@ -35,12 +24,36 @@ def portee(moi: Personne, droit: str = "dossiers.consulter", n: str = "$1", *, n
     """SQL condition on `dossier d` for what this person may see with this right; `n` is the
     parameter that holds their account's id."""
     if moi.est_interne:
-        roles = ", ".join(f"'{r}'" for r in ROLES_LECTURE if r in moi.roles) or "''"
-        return PORTEE_INTERNE.format(n=n, roles=roles)
-    entreprise = PORTEE_ENTREPRISE.format(n=n, droit=droit)
+        return portee_interne(moi, ROLES_LECTURE, n)
+    entreprise = portee_deposant(droit, n)
     if droit != "dossiers.consulter" or not nommee or "prestataire" not in moi.profils:
         return entreprise
-    return f"({entreprise} or {PORTEE_NOMMEE.format(n=n, droit=droit)})"
+    return f"({entreprise} or {portee_nommee(droit, n)})"
+
+
+def portee_deposant(droit: str, n: str = "$1") -> str:
+    """The company that files."""
+    return perimetre.clause(droit, "d", n)
+
+
+def portee_nommee(droit: str, n: str = "$1") -> str:
+    """The body that a transmitted dossier names."""
+    organisme = perimetre.clause(
+        droit,
+        "d",
+        n,
+        siren="left(d.organisme_siret, 9)",
+        siret="d.organisme_siret",
+        profil="'prestataire'",
+    )
+    return f"(d.etat <> 'brouillon' and d.organisme_siret is not null and {organisme})"
+
+
+def portee_interne(moi: Personne, roles: Sequence[str], n: str = "$1") -> str:
+    """The same for staff, by the bounds of these roles alone: who reads everywhere as one thing does
+    not decide everywhere as another."""
+    siens = ", ".join(f"'{r}'" for r in roles if r in moi.roles) or "''"
+    return PORTEE_INTERNE.format(n=n, roles=siens)
 
 
 async def exiger(moi: Personne, uid: UUID, droit: str = "dossiers.consulter") -> dict[str, Any]:
