@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from portal.dossiers import queries
+from portal.dossiers import portee, queries
 from portal.dossiers.instruction.queries import PORTEE as PORTEE_FILE
 from portal.dossiers.registre import libelle
 from portal.infra import clock
@@ -37,15 +37,15 @@ async def taches(moi: Personne) -> list[Tache]:
     if not moi.a_le_droit("dossiers.saisir"):
         return []
     jour = await clock.aujourd_hui()
+    a_portee = await portee.de(moi, "dossiers.saisir")
+    ordre = f"order by (d.etat = 'a_completer') desc, d.modifie_le desc limit {LIMITE}"
+    siens = a_portee.sql("d.etat in ('brouillon', 'a_completer')", ordre)
     lignes = await sql(
         "select d.uid, d.numero, d.dispositif, d.intitule, d.etat, d.modifie_le, c.echeance, c.message"
         " from dossier d left join lateral (select echeance, message from complement c"
         "   where c.dossier = d.id and c.repondu_le is null order by c.id desc limit 1) c on true"
-        " where d.etat in ('brouillon', 'a_completer')"
-        f" and {queries.portee(moi, 'dossiers.saisir')}"
-        " order by (d.etat = 'a_completer') desc, d.modifie_le desc limit $2",
-        moi.compte_id,
-        LIMITE,
+        f" where d.id in (select id from ({siens}) e) {ordre}",
+        *a_portee.parametres,
     )
     return [
         Tache(
@@ -90,13 +90,21 @@ async def chiffres(moi: Personne) -> list[Chiffre]:
         return []
     if not moi.est_interne and not moi.a_le_droit("dossiers.consulter"):
         return []
-    portee = PORTEE_FILE if moi.est_interne else queries.portee(moi)
+    vivants = "d.etat in ('transmis', 'en_instruction', 'a_completer')"
+    if moi.est_interne:
+        parametres, siens = [moi.compte_id], PORTEE_FILE
+    else:
+        a_portee = await portee.de(moi)
+        parametres, siens = (
+            a_portee.parametres,
+            f"d.id in (select id from ({a_portee.sql(vivants)}) e)",
+        )
     compte = await sql1(
         "select count(*) filter (where d.etat = 'transmis') as transmis,"
         " count(*) filter (where d.etat = 'en_instruction') as en_instruction,"
         " count(*) filter (where d.etat = 'a_completer') as a_completer"
-        f" from dossier d where d.etat in ('transmis', 'en_instruction', 'a_completer') and {portee}",
-        moi.compte_id,
+        f" from dossier d where {vivants} and {siens}",
+        *parametres,
     )
     assert compte is not None
     if moi.est_interne:

@@ -9,6 +9,7 @@ from portal.dossiers.export import pages as export
 from portal.dossiers.instruction import pages as instruction
 from portal.dossiers.recherche import pages as recherche
 from portal.dossiers.saisie import pages as saisie
+from portal.dossiers.saisie import pages_etapes as etapes
 from portal.dossiers.transitions import LIBELLES, DossierTransite
 from portal.infra import evenements
 from portal.web.cablage import Cablage
@@ -20,7 +21,7 @@ TACHES = (papiers, vie)
 def cabler(c: Cablage) -> None:
     registre.DISPOSITIFS.clear()
     registre.DISPOSITIFS.update(c.dispositifs)
-    for lot in (recherche, saisie, documents, pages, instruction, export):
+    for lot in (recherche, saisie, etapes, documents, pages, instruction, export):
         c.gestionnaires += lot.GESTIONNAIRES
     c.fournisseurs.navigation.append(accueil.navigation)
     c.fournisseurs.taches.append(accueil.taches)

@@ -100,10 +100,16 @@ async def test_d14_filtres_dans_l_url(navigateur: Any) -> None:
     moi, email = await quelqu_un(chez)
     await remplir(chez.siren, chez.siret, moi.compte_id, 12)
     await operations.creer(moi, CODE, chez.siret, "adherent")
+    await executer(
+        "update dossier set recherche = 'sujet alphabet' where siren = $1 and intitule = 'Sujet 7'",
+        chez.siren,
+    )
     nav = await ouvrir_session(navigateur, email)
     assert len(numeros(await nav.get("/dossiers?etat=transmis"))) == 12
+    assert len(numeros(await nav.get(f"/dossiers?q={chez.denomination}"))) == 13
+    assert len(numeros(await nav.get(f"/dossiers?q={chez.siren[:5]}+sujet"))) == 12
     assert numeros(await nav.get("/dossiers?etat=brouillon")) == ["Brouillon"]
-    assert len(numeros(await nav.get("/dossiers?q=SUJET+11"))) == 1
+    assert len(numeros(await nav.get("/dossiers?q=SUJET+alpha"))) == 1
     assert len(numeros(await nav.get("/dossiers?dispositif=inconnu"))) == 0
     vide = await nav.get("/dossiers?q=zzz")
     assert "Aucun dossier ne correspond" in vide.texte

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from portal.dossiers.queries import portee
+from portal.dossiers import portee
+from portal.dossiers.portee import RECENTS
 from portal.dossiers.transitions import LIBELLES
 from portal.infra.base import parcourir, sql, valeur
-from portal.infra.texte import plier
+from portal.infra.texte import mots
 from portal.kit.types import lire_date
 from portal.web.identite import Personne
 from portal.web.pagination import TAILLE, PageDe, decoder, encoder
@@ -22,6 +23,13 @@ COLONNES = (
     "d.uid, d.id, d.numero, d.dispositif, d.intitule, d.etat, d.siren, d.debut, d.nb_personnes,"
     " d.demande_centimes, d.accorde_centimes, d.modifie_le, e.denomination"
 )
+
+MOTS_MAX = 6
+_MOT = (
+    "(d.recherche like {0} or d.siren like {1} or d.siren in (select f.siren from entreprise f"
+    " where to_tsvector('simple', f.recherche) @@ to_tsquery('simple', {2})))"
+)
+"""A word of the search: part of the dossier's words, start of a SIREN, start of a company's word."""
 
 
 @dataclass(frozen=True)
@@ -77,32 +85,28 @@ def _date(saisi: str) -> date | None:
         return None
 
 
-def _condition(moi: Personne, filtres: Filtres) -> tuple[str, list[Any]]:
-    parametres: list[Any] = [moi.compte_id]
-    morceaux = [portee(moi)]
+def _condition(filtres: Filtres, avant: list[Any]) -> tuple[str, list[Any]]:
+    """SQL on `d`, and all parameters: those of the reach (`avant`), then the filters'."""
+    parametres = list(avant)
+    morceaux = ["true"]
 
-    def poser(texte: str, v: Any) -> None:
-        parametres.append(v)
-        morceaux.append(texte.format(n=f"${len(parametres)}"))
+    def poser(texte: str, *valeurs: Any) -> None:
+        rang = len(parametres) + 1
+        parametres.extend(valeurs)
+        morceaux.append(texte.format(*(f"${rang + i}" for i in range(len(valeurs)))))
 
     if filtres.etat:
-        poser("d.etat = {n}", filtres.etat)
-    else:
-        morceaux.append("(d.etat <> 'annule' or d.numero is not null)")
+        poser("d.etat = {0}", filtres.etat)
     if filtres.dispositif:
-        poser("d.dispositif = {n}", filtres.dispositif)
+        poser("d.dispositif = {0}", filtres.dispositif)
     if filtres.siren:
-        poser("d.siren = {n}", filtres.siren)
+        poser("d.siren = {0}", filtres.siren)
     if filtres.du:
-        poser("d.debut >= {n}", filtres.du)
+        poser("d.debut >= {0}", filtres.du)
     if filtres.au:
-        poser("d.debut <= {n}", filtres.au)
-    for mot in plier(filtres.q).split()[:6]:
-        poser(
-            "(d.recherche like {n} or exists (select 1 from entreprise f where f.siren = d.siren"
-            " and (f.recherche like {n} or f.siren like {n})))",
-            f"%{mot.replace('%', '').replace('_', '')}%",
-        )
+        poser("d.debut <= {0}", filtres.au)
+    for mot in mots(filtres.q)[:MOTS_MAX]:
+        poser(_MOT, f"%{mot}%", f"{mot}%", f"'{mot}':*")
     return " and ".join(morceaux), parametres
 
 
@@ -110,14 +114,20 @@ async def lister(
     moi: Personne, filtres: Filtres, curseur: str | None = None, taille: int = TAILLE
 ) -> PageDe[dict[str, Any]]:
     """The latest first. `curseur` of another sort or nonsensical: the first page."""
-    condition, parametres = _condition(moi, filtres)
+    a_portee = await portee.de(moi)
+    condition, parametres = _condition(filtres, a_portee.parametres)
     apres = decoder(curseur, 2)
-    if apres and (moment := _instant(apres[0])) and isinstance(apres[1], int):
+    if apres and (moment := _instant(apres[0])) and _est_id(apres[1]):
         parametres += [moment, apres[1]]
-        condition += f" and (d.modifie_le, d.id) < (${len(parametres) - 1}, ${len(parametres)})"
+        rang = len(parametres)
+        condition += f" and (d.modifie_le, d.id) < (${rang - 1}, ${rang})"
+    fin = f"limit {taille + 1}"
     lignes = await sql(
-        f"select {COLONNES} from dossier d left join entreprise e on e.siren = d.siren"
-        f" where {condition} order by d.modifie_le desc, d.id desc limit {taille + 1}",
+        f"select {COLONNES} from (select id from ("
+        f"{a_portee.sql(condition, f'{RECENTS} {fin}')}) e"
+        f" order by modifie_le desc, id desc {fin}) x"
+        " join dossier d on d.id = x.id left join entreprise e on e.siren = d.siren"
+        f" {RECENTS}",
         *parametres,
     )
     suivant = None
@@ -129,27 +139,34 @@ async def lister(
 
 async def compter(moi: Personne, filtres: Filtres, plafond: int = 1000) -> int:
     """How many, counted up to `plafond`."""
-    condition, parametres = _condition(moi, filtres)
+    a_portee = await portee.de(moi)
+    condition, parametres = _condition(filtres, a_portee.parametres)
+    source = a_portee.sql(condition, f"{RECENTS} limit {plafond}")
     return int(
         await valeur(
-            f"select count(*) from (select 1 from dossier d where {condition} limit {plafond}) x",
-            *parametres,
+            f"select count(*) from (select 1 from ({source}) e limit {plafond}) x", *parametres
         )
     )
 
 
-def tous(moi: Personne, filtres: Filtres) -> AsyncIterator[dict[str, Any]]:
+async def tous(moi: Personne, filtres: Filtres) -> AsyncIterator[dict[str, Any]]:
     """Every dossier, with its money, for the export."""
-    condition, parametres = _condition(moi, filtres)
-    return parcourir(
+    a_portee = await portee.de(moi)
+    condition, parametres = _condition(filtres, a_portee.parametres)
+    async for ligne in parcourir(
         "select d.numero, d.dispositif, d.intitule, d.etat, d.siren, d.siret, e.denomination, d.debut,"
         " d.fin, d.nb_personnes, d.personnes, d.organisme_nom, d.transmis_jour, d.demande_centimes,"
         " d.accorde_centimes, g.facture_centimes, g.paye_centimes"
         " from dossier d left join entreprise e on e.siren = d.siren"
         " left join engagement g on g.dossier_uid = d.uid"
-        f" where {condition} order by d.modifie_le desc, d.id desc",
+        f" where d.id in (select id from ({a_portee.sql(condition)}) e) {RECENTS}",
         *parametres,
-    )
+    ):
+        yield ligne
+
+
+def _est_id(v: Any) -> bool:
+    return isinstance(v, int) and 0 <= v < 2**63
 
 
 def _instant(v: Any) -> datetime | None:

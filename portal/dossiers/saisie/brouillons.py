@@ -28,7 +28,7 @@ async def brouillons(moi: Personne, code: str, siret: str) -> list[dict[str, Any
     """Drafts of this dispositif for this establishment: « Vous avez déjà un brouillon »."""
     return await sql(
         "select d.uid, d.intitule, d.modifie_le from dossier d where d.etat = 'brouillon'"
-        f" and d.dispositif = $2 and d.siret = $3 and {queries.portee(moi, 'dossiers.saisir')}"
+        f" and d.dispositif = $2 and d.siret = $3 and d.siren = left($3, 9) and {queries.portee(moi, 'dossiers.saisir')}"
         " order by d.modifie_le desc limit 5",
         moi.compte_id,
         code,

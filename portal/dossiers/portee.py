@@ -1,0 +1,115 @@
+"""Which dossiers are within somebody's reach, as a set that starts from the reach.
+
+`queries.portee` asks of each row whether it may be seen; here each part of the reach (a company, an
+establishment, a branch) brings its own rows by an index, in the order of the list, and no more than
+asked for: the cost does not grow with what others have. The reach is read first, so that each query
+is as plain as what it asks, and its plan too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from portal.dossiers.queries import ROLES_LECTURE
+from portal.infra.base import sql
+from portal.web.identite import Personne
+
+RECENTS = "order by d.modifie_le desc, d.id desc"
+
+_UNE = "d.siren = {0} and d.profil = {1}"
+_PLUSIEURS = """unnest({0}::text[], {1}::text[]) p(siren, profil)
+    | d.siren = p.siren and d.profil = p.profil"""
+_BORNEES = """unnest({0}::text[], {1}::text[], {2}::text[], {3}::text[])
+    p(siren, siret, profil, dispositif)
+    | d.siren = p.siren and d.profil = p.profil and (p.siret is null or d.siret = p.siret)
+    and (p.dispositif is null or d.dispositif = p.dispositif)"""
+_NOMMEES = """unnest({0}::text[], {1}::text[], {2}::text[]) p(siren, siret, dispositif)
+    | d.organisme_siret is not null and d.etat <> 'brouillon'
+    and left(d.organisme_siret, 9) = p.siren and (p.siret is null or d.organisme_siret = p.siret)
+    and (p.dispositif is null or d.dispositif = p.dispositif)"""
+_TOUTES = "d.etat <> 'brouillon'"
+_REGIONS = "unnest({0}::text[]) p(region) | d.etat <> 'brouillon' and d.region = p.region"
+_BRANCHES = """unnest({0}::text[], {1}::text[]) p(idcc, region)
+    | d.etat <> 'brouillon' and d.idcc = p.idcc and (p.region is null or d.region = p.region)"""
+
+
+@dataclass
+class Portee:
+    """The parts of somebody's reach, and the parameters (`$1`, `$2`...) that they take."""
+
+    parts: list[str]
+    parametres: list[Any]
+
+    def sql(self, condition: str = "true", fin: str = "") -> str:
+        """SQL of the distinct `(id, modifie_le)` within reach that meet `condition` (on `d`).
+
+        `fin` (an order and a limit) applies to each part: the caller orders and limits the whole
+        again.
+        """
+        if not self.parts:
+            return "select null::bigint as id, null::timestamptz as modifie_le where false"
+        return " union ".join(_requete(part, condition, fin) for part in self.parts)
+
+    def ajouter(self, modele: str, *valeurs: Any) -> None:
+        rang = len(self.parametres) + 1
+        self.parametres.extend(valeurs)
+        self.parts.append(modele.format(*(f"${rang + i}" for i in range(len(valeurs)))))
+
+
+def _requete(part: str, condition: str, fin: str) -> str:
+    source, barre, jointure = part.partition("|")
+    corps = "(select d.id, d.modifie_le from dossier d where {} and " + f"{condition} {fin})"
+    if not barre:
+        return corps.format(source)
+    return f"select x.id, x.modifie_le from {source} cross join lateral {corps.format(jointure)} x"
+
+
+async def de(moi: Personne, droit: str = "dossiers.consulter") -> Portee:
+    """What this person may see with this right."""
+    portee = Portee([], [])
+    if moi.est_interne:
+        await _interne(moi, portee)
+    else:
+        await _entreprises(moi, droit, portee)
+    return portee
+
+
+async def _entreprises(moi: Personne, droit: str, portee: Portee) -> None:
+    siennes = await sql(
+        "select distinct siren, siret, profil, dispositif from perimetre($1, $2)",
+        moi.compte_id,
+        droit,
+    )
+    entieres = [p for p in siennes if p["siret"] is None and p["dispositif"] is None]
+    completes = {(p["siren"], p["profil"]) for p in entieres}
+    bornees = [p for p in siennes if (p["siren"], p["profil"]) not in completes]
+    if len(entieres) == 1:
+        portee.ajouter(_UNE, entieres[0]["siren"], entieres[0]["profil"])
+    elif entieres:
+        portee.ajouter(_PLUSIEURS, *_colonnes(entieres, "siren", "profil"))
+    if bornees:
+        portee.ajouter(_BORNEES, *_colonnes(bornees, "siren", "siret", "profil", "dispositif"))
+    nommees = [p for p in siennes if p["profil"] == "prestataire"]
+    if nommees and droit == "dossiers.consulter":
+        portee.ajouter(_NOMMEES, *_colonnes(nommees, "siren", "siret", "dispositif"))
+
+
+async def _interne(moi: Personne, portee: Portee) -> None:
+    bornes = await sql(
+        "select distinct q.idcc, q.region from unnest($2::text[]) r(role),"
+        " perimetre_interne($1, r.role) q",
+        moi.compte_id,
+        [role for role in ROLES_LECTURE if role in moi.roles],
+    )
+    if any(b["idcc"] is None and b["region"] is None for b in bornes):
+        portee.parts.append(_TOUTES)
+        return
+    if regions := [b["region"] for b in bornes if b["idcc"] is None]:
+        portee.ajouter(_REGIONS, regions)
+    if branches := [b for b in bornes if b["idcc"] is not None]:
+        portee.ajouter(_BRANCHES, *_colonnes(branches, "idcc", "region"))
+
+
+def _colonnes(lignes: list[dict[str, Any]], *noms: str) -> list[list[Any]]:
+    return [[ligne[nom] for ligne in lignes] for nom in noms]
