@@ -109,15 +109,24 @@ async def chiffres(moi: Personne) -> list[Chiffre]:
     assert compte is not None
     if moi.est_interne:
         return [
-            Chiffre("À prendre en charge", compte["transmis"], "/instruction?etat=transmis", ordre=10),
-            Chiffre("En instruction", compte["en_instruction"], "/instruction?etat=en_instruction", ordre=11),
+            Chiffre(
+                "À prendre en charge", compte["transmis"], "/instruction?etat=transmis", ordre=10
+            ),
+            Chiffre(
+                "En instruction",
+                compte["en_instruction"],
+                "/instruction?etat=en_instruction",
+                ordre=11,
+            ),
         ]
     return [
         Chiffre("À compléter", compte["a_completer"], "/dossiers?etat=a_completer", ordre=10),
         Chiffre(
             "En attente de réponse",
             compte["transmis"] + compte["en_instruction"],
-            "/dossiers?etat=en_instruction" if not compte["transmis"] else "/dossiers?etat=transmis",
+            "/dossiers?etat=en_instruction"
+            if not compte["transmis"]
+            else "/dossiers?etat=transmis",
             ordre=11,
         ),
     ]

@@ -18,7 +18,9 @@ def recapituler(examen: Examen) -> list[tuple[str, list[tuple[str, str]]]]:
             if vu.widget != "groupe":
                 paires.append((vu.libelle, en_mots(vu)))
             for ligne in vu.lignes:
-                paires.append((ligne.titre, ", ".join(m for c in ligne.champs if (m := en_mots(c)))))
+                paires.append(
+                    (ligne.titre, ", ".join(m for c in ligne.champs if (m := en_mots(c))))
+                )
         sections.append((etape.libelle, paires))
     return sections
 

@@ -37,7 +37,9 @@ async def produire(lettre: int) -> None:
     assert dossier is not None
     gabarit, donnees = await _donnees(ligne, dossier)
     pdf = await papers.pdf_async(gabarit, donnees, moment=ligne["cree_le"])
-    fichier = await ranger(pdf, f"{ligne['genre']}-{dossier['numero']}.pdf", TAILLE_MAX, types={"pdf"})
+    fichier = await ranger(
+        pdf, f"{ligne['genre']}-{dossier['numero']}.pdf", TAILLE_MAX, types={"pdf"}
+    )
     await executer("update lettre set fichier = $2 where id = $1", lettre, fichier.cle)
 
 
@@ -144,7 +146,9 @@ async def _accord(lettre: dict[str, Any], dossier: dict[str, Any]) -> dict[str, 
 async def _refus(lettre: dict[str, Any], dossier: dict[str, Any]) -> dict[str, Any]:
     decision = await _decision(lettre)
     motif = next(
-        m for m in du_registre(dossier["dispositif"]).motifs_refus if m.code == decision["motif_code"]
+        m
+        for m in du_registre(dossier["dispositif"]).motifs_refus
+        if m.code == decision["motif_code"]
     )
     return {
         "objet": f"Refus de prise en charge\u00a0: {dossier['intitule']}",

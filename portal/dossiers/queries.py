@@ -12,7 +12,14 @@ from portal.infra.base import sql, sql1
 from portal.web.erreurs import Interdit, Introuvable
 from portal.web.identite import Personne
 
-ROLES_LECTURE = ("gestionnaire", "conseiller", "aef", "referent_poec", "comptable", "administrateur")
+ROLES_LECTURE = (
+    "gestionnaire",
+    "conseiller",
+    "aef",
+    "referent_poec",
+    "comptable",
+    "administrateur",
+)
 
 PORTEE_INTERNE = """(d.etat <> 'brouillon' and exists (
     select 1 from unnest(array[{roles}]) r(role), perimetre_interne({n}, r.role) p
@@ -20,7 +27,9 @@ PORTEE_INTERNE = """(d.etat <> 'brouillon' and exists (
 """Staff, within their branches and regions; drafts are the company's alone."""
 
 
-def portee(moi: Personne, droit: str = "dossiers.consulter", n: str = "$1", *, nommee: bool = True) -> str:
+def portee(
+    moi: Personne, droit: str = "dossiers.consulter", n: str = "$1", *, nommee: bool = True
+) -> str:
     """SQL condition on `dossier d` for what this person may see with this right; `n` is the
     parameter that holds their account's id."""
     if moi.est_interne:

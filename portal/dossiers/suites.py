@@ -56,7 +56,9 @@ async def annuler(moi: Personne, uid: UUID) -> None:
     async with transaction():
         dossier = await queries.exiger(moi, uid, "dossiers.supprimer")
         if dossier["etat"] == "brouillon":
-            raise Conflit("C’est un brouillon", "Un brouillon se supprime\u00a0; il ne s’annule pas.")
+            raise Conflit(
+                "C’est un brouillon", "Un brouillon se supprime\u00a0; il ne s’annule pas."
+            )
         apres = await transitions.transiter(dossier["id"], "annule", moi)
         reste = (await soldes.solde(apres["uid"])).reste
         if reste > 0:

@@ -53,7 +53,9 @@ class Transition:
 
 TRANSITIONS = (
     Transition("brouillon", "transmis", ENTREPRISE, "transmission", "Dossier transmis"),
-    Transition("transmis", "en_instruction", GESTIONNAIRE, "prise_en_charge", "Dossier pris en charge"),
+    Transition(
+        "transmis", "en_instruction", GESTIONNAIRE, "prise_en_charge", "Dossier pris en charge"
+    ),
     Transition("en_instruction", "a_completer", GESTIONNAIRE, "relance", "Complément demandé"),
     Transition("a_completer", "en_instruction", ENTREPRISE, "reponse", "Complément envoyé"),
     Transition("en_instruction", "accorde", GESTIONNAIRE, "accord", "Prise en charge accordée"),

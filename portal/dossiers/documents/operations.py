@@ -91,9 +91,7 @@ async def retirer(moi: Personne, uid: UUID) -> dict[str, Any]:
 
 async def oublier(dossier_id: int) -> None:
     """Drop all documents of a draft, replaced versions too; the files go once nobody knows them."""
-    lignes = await sql(
-        "delete from document where dossier = $1 returning cle_fichier", dossier_id
-    )
+    lignes = await sql("delete from document where dossier = $1 returning cle_fichier", dossier_id)
     for ligne in lignes:
         await jobs.planifier(EFFACER, cle_fichier=ligne["cle_fichier"])
 

@@ -84,7 +84,9 @@ async def _rendre(
     examen = await examiner(dossier)
     presents = await queries.documents(dossier["id"])
     transmis = dossier["etat"] != "brouillon"
-    attendues = examen.pieces_attendues + [p for p in dispositif.pieces if p.moment != "depot" and transmis]
+    attendues = examen.pieces_attendues + [
+        p for p in dispositif.pieces if p.moment != "depot" and transmis
+    ]
     connues = {p.code for p in attendues}
     return rendre(
         request,

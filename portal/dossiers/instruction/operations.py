@@ -39,11 +39,15 @@ async def prendre_en_charge(moi: Personne, uid: UUID, version: int | None) -> di
         dossier = await transitions.verrouiller(dossier["id"])
         transitions.exiger_version(dossier, version)
         autre = dossier["gestionnaire"]
-        await executer("update dossier set gestionnaire = $2 where id = $1", dossier["id"], moi.compte_id)
+        await executer(
+            "update dossier set gestionnaire = $2 where id = $1", dossier["id"], moi.compte_id
+        )
         if dossier["etat"] == "transmis":
             return await transitions.transiter(dossier["id"], "en_instruction", moi)
         if autre != moi.compte_id:
-            await transitions.noter(dossier, "attribution", f"Dossier suivi par {moi.nom_affiche}", moi)
+            await transitions.noter(
+                dossier, "attribution", f"Dossier suivi par {moi.nom_affiche}", moi
+            )
             await executer(
                 "update dossier set version = version + 1, modifie_le = $2 where id = $1",
                 dossier["id"],
@@ -79,7 +83,10 @@ async def demander_complement(
             clock.instant(),
         )
         await transitions.transiter(
-            dossier["id"], "a_completer", moi, texte=f"Complément demandé\u00a0: {message.strip()[:500]}"
+            dossier["id"],
+            "a_completer",
+            moi,
+            texte=f"Complément demandé\u00a0: {message.strip()[:500]}",
         )
         await papiers.commander(dossier["id"], "relance", complement)
 
@@ -141,7 +148,8 @@ async def refuser(
     async with transaction():
         dossier = await _a_instruire(moi, uid, version)
         motif = next(
-            (m for m in du_registre(dossier["dispositif"]).motifs_refus if m.code == motif_code), None
+            (m for m in du_registre(dossier["dispositif"]).motifs_refus if m.code == motif_code),
+            None,
         )
         if motif is None:
             raise SaisieRefusee("motif", "Choisissez un motif dans la liste.")

@@ -49,7 +49,9 @@ async def file(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
         "instruction/file.html",
         fragment="instruction/_file.html",
         lignes=page.lignes,
-        suivant=f"/instruction?{urlencode({**poses, 'apres': page.suivant})}" if page.suivant else None,
+        suivant=f"/instruction?{urlencode({**poses, 'apres': page.suivant})}"
+        if page.suivant
+        else None,
         compte=await queries.compter(moi),
         filtres=filtres,
         poses=poses,
@@ -63,7 +65,9 @@ async def file(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
 async def suivant(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
     uid = await queries.suivant(moi)
     if uid is None:
-        return rediriger(request, "/instruction", "Plus aucun dossier n’attend dans votre périmètre.")
+        return rediriger(
+            request, "/instruction", "Plus aucun dossier n’attend dans votre périmètre."
+        )
     return rediriger(request, f"/instruction/{uid}")
 
 
@@ -80,7 +84,9 @@ async def prendre(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
 
 
 @post("/instruction/{uid:uuid}/complement", droit=DROIT)
-async def complement(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
+async def complement(
+    request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
+) -> Response[Any]:
     formulaire = await request.form()
     poste = dict(formulaire.items())
     pieces = [str(p) for p in formulaire.getall("pieces", [])]
@@ -117,7 +123,11 @@ async def refuser(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
     poste = dict((await request.form()).items())
     try:
         await operations.refuser(
-            moi, uid, _version(poste), str(poste.get("motif", "")), str(poste.get("texte_refus", ""))
+            moi,
+            uid,
+            _version(poste),
+            str(poste.get("motif", "")),
+            str(poste.get("texte_refus", "")),
         )
     except SaisieRefusee as refus:
         return await _refuse(request, moi, uid, refus, poste)
@@ -125,10 +135,19 @@ async def refuser(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
 
 
 async def _refuse(
-    request: Request[Any, Any, Any], moi: Personne, uid: UUID, refus: SaisieRefusee, poste: dict[str, Any]
+    request: Request[Any, Any, Any],
+    moi: Personne,
+    uid: UUID,
+    refus: SaisieRefusee,
+    poste: dict[str, Any],
 ) -> Response[Any]:
     return await _page(
-        request, moi, await queries.exiger(moi, uid), {refus.champ: refus.message}, poste, statut=422
+        request,
+        moi,
+        await queries.exiger(moi, uid),
+        {refus.champ: refus.message},
+        poste,
+        statut=422,
     )
 
 
