@@ -45,10 +45,16 @@ def decrire_groupe(groupe: Groupe, siens: list[Du], nom: str) -> dict[str, Any]:
             {
                 "uid": du.demande_uid,
                 "numero": du.numero,
-                "dossier_uid": du.dossier_uid,
                 "dossier_numero": du.dossier_numero,
-                "entreprise": du.denomination,
-                "formation": proformas.decrire(du),
+                "dossier": {
+                    "texte": du.dossier_numero,
+                    "url": f"/dossiers/{du.dossier_uid}",
+                    "aide": du.denomination,
+                },
+                "formation": {
+                    "texte": proformas.decrire(du),
+                    "aide": f"Demande {du.numero}",
+                },
                 "reste": du.reste,
             }
             for du in siens
