@@ -130,7 +130,7 @@ def _mesurer(port: int, temoin: str, choix: argparse.Namespace) -> int:
     durees: dict[str, list[float]] = {}
     secondes: dict[str, float] = {}
     for _, chemin, signe in MESURES:
-        _charger(port, chemin, temoin if signe else "", 1.0)
+        _charger(port, chemin, temoin if signe else "", min(1.0, choix.secondes))
     for _ in range(choix.tours):
         for _, chemin, signe in MESURES:
             lu = _charger(port, chemin, temoin if signe else "", choix.secondes)

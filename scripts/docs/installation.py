@@ -14,7 +14,7 @@ from piccolo.table import Table
 from portal import chemins, cli, loader
 from portal.app import create_litestar
 from portal.apps import noms_des_apps
-from portal.demo.personas import PERSONNAGES
+from portal.demo.personas import MOT_DE_PASSE, PERSONNAGES
 from portal.settings import Settings, nouvelle_cle
 from portal.web.sante import lister_routes
 from scripts.docs.tableau import code, tableau
@@ -45,10 +45,11 @@ def _defaut(valeur: Any) -> str:
 
 def personas() -> str:
     """Whom the demonstration offers on its sign-in page."""
-    return tableau(
+    dits = tableau(
         ("persona", "e-mail", "what this person does"),
         [(p.role, code(p.email), p.dit) for p in PERSONNAGES],
     )
+    return f"{dits}\nThe password is {code(MOT_DE_PASSE)} for all.\n"
 
 
 def commandes() -> str:

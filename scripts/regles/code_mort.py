@@ -1,7 +1,8 @@
-"""Dead code: what vulture finds, less what templates name and what frameworks call."""
+"""Dead code: what vulture finds, less what templates and tests name and what frameworks call."""
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from pathlib import Path
@@ -26,7 +27,7 @@ def trouver(racine: Path = RACINE) -> list[str]:
     chasseur.scavenge(
         [str(racine / d) for d in DOSSIERS if (racine / d).is_dir()], exclude=["*/migrations/*"]
     )
-    dits = _mots_des_gabarits(racine)
+    dits = _mots_des_gabarits(racine) | _noms_des_essais(racine)
     return [
         f"{Path(mort.filename).relative_to(racine)}:{mort.first_lineno}: {mort.message}"
         for mort in chasseur.get_unused_code(min_confidence=60)
@@ -39,6 +40,17 @@ def trouver(racine: Path = RACINE) -> list[str]:
 def _mots_des_gabarits(racine: Path) -> set[str]:
     gabarits = [*(racine / "templates").rglob("*.html"), *(racine / "plugins").rglob("*.html")]
     return {m for g in gabarits for m in re.findall(r"\w+", g.read_text(encoding="utf-8"))}
+
+
+def _noms_des_essais(racine: Path) -> set[str]:
+    """Functions that tests choose by their name: `getattr(operations, "solder")`."""
+    return {
+        noeud.value
+        for fichier in (racine / "tests").rglob("*.py")
+        for noeud in ast.walk(ast.parse(fichier.read_text(encoding="utf-8")))
+        if isinstance(noeud, ast.Constant) and isinstance(noeud.value, str)
+        if noeud.value.isidentifier()
+    }
 
 
 def _est_un_essai(fichier: Path, racine: Path) -> bool:
