@@ -32,7 +32,7 @@ bench:
 
 proof:
 	@$(INSTALLER) --essais
-	@$(PY) -m pytest -n 2 --dist loadscope -m preuve --preuve $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadscope -m preuve $(ARGS)
 
 installation:
 	@$(INSTALLER) --essais

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -17,9 +18,15 @@ from portal.testing import postgres
 from portal.testing.navigateur import Navigateur
 
 _serveur: postgres.ServeurEssais | None = None
+_donnees: Path | None = None
+
+GARDES = (postgres.SOCKET, "PORTAL_CHROMIUM")
+"""Variables of the portal that a run keeps; the others are set by it alone."""
 
 
 def _regler(dossier: Path) -> None:
+    for nom in [n for n in os.environ if n.startswith("PORTAL_") and n not in GARDES]:
+        del os.environ[nom]
     os.environ.update(
         PORTAL_DEMO="true",
         PORTAL_URL="http://127.0.0.1:8000",
@@ -32,10 +39,11 @@ def _regler(dossier: Path) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    global _serveur
+    global _serveur, _donnees
     if config.option.collectonly or getattr(config.option, "help", False):
         return
-    _regler(Path(tempfile.mkdtemp(prefix="me-donnees-")))
+    _donnees = Path(tempfile.mkdtemp(prefix="me-donnees-"))
+    _regler(_donnees)
     travailleur = getattr(config, "workerinput", None)
     if travailleur is None:
         _serveur = postgres.ServeurEssais()
@@ -48,10 +56,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    global _serveur
+    global _serveur, _donnees
     if _serveur is not None:
         _serveur.arreter()
         _serveur = None
+    if _donnees is not None:
+        shutil.rmtree(_donnees, ignore_errors=True)
+        _donnees = None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long proofs run only when asked for: `pytest -m preuve`."""
+    if "preuve" in config.option.markexpr:
+        return
+    longues = [item for item in items if item.get_closest_marker("preuve")]
+    if longues:
+        config.hook.pytest_deselected(items=longues)
+        items[:] = [item for item in items if item not in longues]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)

@@ -24,6 +24,14 @@ class ServeurEssais:
         self.postgres = PostgresEmbarque(self.racine / "pg", rapide=True, connexions=200)
 
     def demarrer(self) -> None:
+        """Start it and prepare the template; nothing is left running when that fails."""
+        try:
+            self._preparer()
+        except BaseException:
+            self.arreter()
+            raise
+
+    def _preparer(self) -> None:
         self.postgres.demarrer()
         os.environ[SOCKET] = str(self.postgres.socket)
         self.postgres.psql("postgres", f"create database {MODELE}")
