@@ -20,7 +20,7 @@ from portal.testing.navigateur import Navigateur
 _serveur: postgres.ServeurEssais | None = None
 _donnees: Path | None = None
 
-GARDES = (postgres.SOCKET, "PORTAL_CHROMIUM")
+GARDES = (postgres.SOCKET, "PORTAL_CHROMIUM", "PORTAL_CAPTURES")
 """Variables of the portal that a run keeps; the others are set by it alone."""
 
 
