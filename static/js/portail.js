@@ -209,8 +209,26 @@
   });
 
   /* htmx: the focus follows the work; a whole page never lands in a part of another. */
+  /* What was typed while an answer was on its way stays in the fields that it draws again. */
+  const aCocher = (champ) => ["radio", "checkbox"].includes(champ.type);
+  const saisiDepuis = ({ target: zone, request: { body } }) => {
+    const formulaire = body && zone.closest("form[data-autosave-url]");
+    return !formulaire ? [] : [...formulaire.elements]
+      .filter((champ) => zone.contains(champ) && /^[^_]/.test(champ.name) && !["hidden", "file", "submit"].includes(champ.type))
+      .filter((champ) => (aCocher(champ) ? champ.checked !== body.getAll(champ.name).includes(champ.value) : champ.value !== (body.get(champ.name) || "")));
+  };
+  const reporter = (anciens, zone) => {
+    for (const { name, value, checked } of anciens) {
+      for (const champ of tous(`[name="${CSS.escape(name)}"]`, zone)) {
+        if (!aCocher(champ)) champ.value = value;
+        else if (champ.value === value) champ.checked = checked;
+      }
+    }
+  };
+
   document.addEventListener("htmx:before:swap", (evenement) => {
     const { ctx } = evenement.detail;
+    ctx.saisi = saisiDepuis(ctx);
     if (ctx.target === document.body || !/^\s*<!doctype/i.test(ctx.text)) return;
     evenement.preventDefault();
     if (ctx.request.method === "GET") location.assign(ctx.response.raw.url);
@@ -220,6 +238,7 @@
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     const zone = ctx.target.isConnected ? ctx.target : document.getElementById(ctx.target.id) || ctx.sourceElement;
     if (zone.id === "dialogues") ouvreur = ctx.sourceElement;
+    reporter(ctx.saisi, zone);
     installer(zone);
     if (un("dialog:modal")) return;
     const but = zone.matches("[data-focus]") ? zone : un("[data-focus]", zone);

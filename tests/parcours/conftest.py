@@ -30,8 +30,11 @@ Entrer = Callable[..., Awaitable[Visiteur]]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def portail() -> AsyncIterator[PortailVivant]:
-    """The demonstration, with its personas and sixty dossiers, served."""
+async def portail(litestar: object) -> AsyncIterator[PortailVivant]:
+    """The demonstration, with its personas and sixty dossiers, served.
+
+    The application is wired here too: the data are made by the rooms' own operations.
+    """
     nom = f"parcours_{uuid.uuid4().hex[:8]}"
     vivant = await portail_sur_clone(nom)
     async with vivant.dedans():
