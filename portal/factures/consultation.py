@@ -13,7 +13,7 @@ from uuid import UUID
 
 from portal.dossiers.registre import libelle as libelle_dispositif
 from portal.factures.operations import LIBELLES
-from portal.factures.perimetre import emission, lecture
+from portal.factures.perimetre import emission, lecture, proche
 from portal.factures.registre import cible
 from portal.infra.base import parcourir, sql, sql1
 from portal.infra.texte import mots
@@ -43,6 +43,16 @@ def _vue(moi: Personne) -> str:
     )
 
 
+def _proches(moi: Personne) -> str:
+    """SQL: invoices of dossiers near enough to be looked at one by one."""
+    if moi.est_interne:
+        return "true"
+    return (
+        "f.id in (select l.facture from facture_ligne l join dossier d on d.id = l.dossier"
+        f" where {proche(moi)})"
+    )
+
+
 @dataclass(frozen=True)
 class Filtres:
     """What the list keeps: a view, words, days of deposit."""
@@ -63,7 +73,7 @@ async def lister(
         " f.deposee_jour, f.payee_jour, f.etat, f.ttc_centimes, f.a_verifier,"
         " v.montant::bigint as montant, v.nombre, v.entiere, v.premier"
         f" from facture f cross join {_vue(moi)}"
-        " where v.nombre > 0 and f.etat = any($2) and f.recherche like all($3::text[])"
+        f" where {_proches(moi)} and v.nombre > 0 and f.etat = any($2) and f.recherche like all($3::text[])"
         " and ($4::date is null or f.deposee_jour >= $4)"
         " and ($5::date is null or f.deposee_jour <= $5)"
         " and ($6::bigint is null or f.id < $6) order by f.id desc limit $7",
@@ -145,7 +155,7 @@ async def du_dossier(dossier_id: int) -> list[dict[str, Any]]:
 async def compter(moi: Personne, etats: tuple[str, ...]) -> int:
     ligne = await sql1(
         f"select count(*) as n from facture f cross join {_vue(moi)}"
-        " where f.etat = any($2) and v.nombre > 0",
+        f" where {_proches(moi)} and f.etat = any($2) and v.nombre > 0",
         moi.compte_id,
         list(etats),
     )
@@ -161,8 +171,8 @@ async def lignes_export(moi: Personne) -> AsyncIterator[dict[str, Any]]:
         " q.numero as demande, l.montant_centimes"
         " from facture f join facture_ligne l on l.facture = f.id"
         " join dossier d on d.id = l.dossier join demande q on q.id = l.demande"
-        f" left join entreprise e on e.siren = d.siren where {lecture(moi)}"
-        " order by f.id desc, l.id",
+        f" left join entreprise e on e.siren = d.siren where {proche(moi)}"
+        f" and {lecture(moi)} order by f.id desc, l.id",
         moi.compte_id,
     ):
         yield ligne | {

@@ -118,6 +118,10 @@ FACTURE = """coalesce((select sum(l.montant_centimes) from facture_ligne l
 """SQL: what is billed of the request `q`, refused invoices apart."""
 
 
+EMETTEURS = f"array(select p.siren from perimetre($1, '{SAISIR}') p)"
+"""SQL: companies for which a person may bill, to start from an index."""
+
+
 @dataclass(frozen=True)
 class Du:
     """A validated request of which something is left to bill."""
@@ -183,7 +187,8 @@ async def dus(
         f" q.montant_centimes - {FACTURE} as reste, q.decidee_le as validee_le"
         " from demande q join dossier d on d.id = q.dossier"
         " left join entreprise e on e.siren = d.siren"
-        f" where q.etat = 'validee' and d.etat = any($2) and {emission(moi, SAISIR)}"
+        f" where q.etat = 'validee' and q.emetteur_siren = any({EMETTEURS})"
+        f" and d.etat = any($2) and {emission(moi, SAISIR)}"
         " and ($3::text is null or (q.emetteur_siren = $3 and q.emetteur_profil = $4))"
         " and ($5::uuid[] is null or q.uid = any($5))"
         f" and (q.montant_centimes > {FACTURE} or q.id = any($6::bigint[]))"

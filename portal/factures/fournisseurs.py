@@ -6,8 +6,8 @@ from typing import Any
 
 from portal.dossiers.volets import Volet
 from portal.factures import consultation, demandes, pages_validation, registre
-from portal.factures.du import FACTURE, OUVERTS, VIVANTES, situation
-from portal.factures.perimetre import CONSULTER, SAISIR, VERIFICATEURS, emission, lecture
+from portal.factures.du import EMETTEURS, FACTURE, OUVERTS, VIVANTES, situation
+from portal.factures.perimetre import CONSULTER, SAISIR, VERIFICATEURS, emission, lecture, proche
 from portal.grandlivre import queries as grandlivre
 from portal.infra import clock
 from portal.infra.base import sql, sql1
@@ -45,7 +45,7 @@ async def _a_demander(moi: Personne) -> list[Tache]:
     dossiers = await sql(
         "select d.uid, d.numero, d.intitule from dossier d"
         " join engagement g on g.dossier_uid = d.uid and g.engage_centimes > 0"
-        f" where d.etat = any($2) and d.fin < $3 and {emission(moi)}"
+        f" where {proche(moi, SAISIR)} and d.etat = any($2) and d.fin < $3 and {emission(moi)}"
         " and not exists (select 1 from demande q where q.dossier = d.id and q.etat = any($4))"
         " order by d.fin, d.id limit $5",
         moi.compte_id,
@@ -69,7 +69,8 @@ async def _total_du(moi: Personne) -> tuple[int, int]:
     ligne = await sql1(
         f"select count(*) as n, coalesce(sum(x.reste), 0)::bigint as total from"
         f" (select q.montant_centimes - {FACTURE} as reste from demande q"
-        " join dossier d on d.id = q.dossier where q.etat = 'validee' and d.etat = any($2)"
+        " join dossier d on d.id = q.dossier where q.etat = 'validee'"
+        f" and q.emetteur_siren = any({EMETTEURS}) and d.etat = any($2)"
         f" and {emission(moi)}) x where x.reste > 0",
         moi.compte_id,
         list(OUVERTS),
@@ -90,6 +91,7 @@ async def _a_corriger(moi: Personne) -> list[Tache]:
     """Refused invoices that did not come back."""
     refusees = await sql(
         "select f.uid, f.numero, f.emetteur_nom from facture f where f.etat = 'refusee'"
+        f" and f.emetteur_siren = any({EMETTEURS})"
         " and exists (select 1 from facture_ligne l join dossier d on d.id = l.dossier"
         f" join demande q on q.id = l.demande where l.facture = f.id and {emission(moi)}"
         f" and q.etat = 'validee' and d.etat = any($2) and q.montant_centimes > {FACTURE})"

@@ -46,6 +46,15 @@ def emission(moi: Personne, droit: str = SAISIR, n: str = "$1") -> str:
     return f"case when d.paye_organisme then {nommee} else {entreprise} end"
 
 
+def proche(moi: Personne, droit: str = CONSULTER, n: str = "$1") -> str:
+    """Dossiers of the companies and bodies within reach: not the right itself (see `lecture`), but
+    an index away, so that a list costs what one has and not what there is."""
+    if moi.est_interne:
+        return "true"
+    sirens = f"any(array(select p.siren from perimetre({n}, '{droit}') p))"
+    return f"(d.siren = {sirens} or left(d.organisme_siret, 9) = {sirens})"
+
+
 async def exiger_dossier(moi: Personne, uid: UUID, droit: str = CONSULTER) -> dict[str, Any]:
     """The dossier, if this person may see its money (or bill it, with `factures.saisir`).
 
