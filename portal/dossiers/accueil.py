@@ -10,7 +10,7 @@ from portal.dossiers.registre import libelle
 from portal.infra import clock
 from portal.infra.base import sql, sql1
 from portal.infra.money import date_longue
-from portal.web.fournisseurs import Chiffre, Lien, Tache
+from portal.web.fournisseurs import Acces, Chiffre, Lien, Tache
 from portal.web.identite import Personne
 
 LIMITE = 10
@@ -28,6 +28,13 @@ def navigation(moi: Personne) -> list[Lien]:
     if moi.a_le_droit("dossiers.consulter"):
         return [Lien("Mes dossiers", "/dossiers", "dossiers", ordre=10)]
     return []
+
+
+async def acces(moi: Personne) -> list[Acces]:
+    """Shortcuts of those who enter dossiers."""
+    if moi.est_interne or not moi.a_le_droit("dossiers.saisir"):
+        return []
+    return [Acces("Nouveau dossier", "/dossiers/nouveau", ordre=10)]
 
 
 async def taches(moi: Personne) -> list[Tache]:

@@ -24,6 +24,7 @@ def cabler(c: Cablage) -> None:
     for lot in (recherche, saisie, etapes, documents, pages, instruction, export):
         c.gestionnaires += lot.GESTIONNAIRES
     c.fournisseurs.navigation.append(accueil.navigation)
+    c.fournisseurs.acces.append(accueil.acces)
     c.fournisseurs.taches.append(accueil.taches)
     c.fournisseurs.chiffres.append(accueil.chiffres)
     c.globaux["etats_dossier"] = LIBELLES

@@ -7,14 +7,14 @@ id (`{"$secret": 12}`). Plain values exist in memory only, to be read by the rul
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
 
 from portal.infra import coffre
 from portal.kit import Dispositif, Donnees
-from portal.kit.formulaire import Meta, lire, meta_de, modele_de_groupe
+from portal.kit.formulaire import Meta, Saisie, lire, meta_de, modele_de_groupe
 
 SECRET = "$secret"
 
@@ -24,14 +24,23 @@ class Contenu:
     """The steps of a dossier as read, secrets in clear for the rules, masked for display."""
 
     donnees: Donnees
+    _libelles: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def libelle(self, dispositif: Dispositif, chemin: str) -> str:
-        """Label of a field by its path « etape.champ »."""
+        """Label of a field by its path « etape.champ »; of a row's, with the row's title."""
         etape, _, nom = chemin.partition(".")
-        try:
-            return self.donnees[etape].champ(nom).libelle
-        except KeyError:
-            return dispositif.etape(etape).libelle
+        if etape not in self._libelles:
+            self._libelles[etape] = _libelles(self.donnees[etape])
+        return self._libelles[etape].get(nom) or dispositif.etape(etape).libelle
+
+
+def _libelles(saisie: Saisie) -> dict[str, str]:
+    trouves = {}
+    for vu in saisie.champs():
+        trouves[vu.nom] = vu.libelle
+        for ligne in vu.lignes:
+            trouves |= {sous.nom: f"{ligne.titre}, {sous.libelle}" for sous in ligne.champs}
+    return trouves
 
 
 async def lire_contenu(dispositif: Dispositif, brut: Mapping[str, Any]) -> Contenu:
