@@ -137,7 +137,8 @@ async def rejeter(
 async def verrouiller(dossier_uids: Iterable[UUID]) -> None:
     """Lock these dossiers' engagements to the end of the transaction, in one order for all."""
     await sql(
-        "select id from engagement where dossier_uid = any($1::uuid[]) order by id for update",
+        "select id from engagement where dossier_uid = any($1::uuid[])"
+        " order by dossier_uid for update",
         list(dossier_uids),
     )
 

@@ -16,7 +16,13 @@ from portal.infra.base import executer, sql, sql1, transaction
 from portal.infra.money import euros
 from portal.reglements import avis
 from portal.reglements.validation import cle_ecriture, contenu_du_fichier
-from portal.reglements.verrous import comptable, lignes_a_ecrire, paiements_du_lot, verrouiller_lot
+from portal.reglements.verrous import (
+    comptable,
+    lignes_a_ecrire,
+    paiements_du_lot,
+    verrouiller_dossiers,
+    verrouiller_lot,
+)
 from portal.web.identite import Personne
 
 COMPTE_EN_CAUSE = frozenset({"AC01", "AC04", "AC06", "AG01", "BE01", "CNOR", "MD07", "RC01"})
@@ -118,6 +124,7 @@ async def _appliquer(
 ) -> None:
     jour = await clock.aujourd_hui()
     paiements = await paiements_du_lot(lot["id"])
+    await verrouiller_dossiers([p["id"] for p in paiements])
     connues = {p["reference"] for p in paiements}
     bilan.anomalies += [
         f"Le virement {r.end_to_end[:35]} n’est pas de ce règlement\u00a0: rien n’a été fait."

@@ -35,6 +35,17 @@ async def paiements_du_lot(lot: int) -> list[dict[str, Any]]:
     return await sql("select * from paiement where lot = $1 order by reference for update", lot)
 
 
+async def verrouiller_dossiers(paiements: list[int]) -> None:
+    """The dossiers that these transfers may close, locked in the order of all who lock them, before
+    their engagements: a deposit at the same moment waits, and neither waits for the other."""
+    await sql(
+        "select id from dossier where id in (select l.dossier from paiement_facture x"
+        " join facture_ligne l on l.facture = x.facture where x.paiement = any($1::bigint[]))"
+        " order by id for update",
+        paiements,
+    )
+
+
 async def lignes_a_ecrire(paiements: list[int]) -> list[dict[str, Any]]:
     """For the ledger: each invoice line of these transfers with its dossier, in the order of the
     engagements."""

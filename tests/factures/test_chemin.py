@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from portal.grandlivre import queries as livre
-from portal.infra.base import sql1
+from portal.infra.base import executer, sql1
 from tests.dossiers.aides import ouvrir_session, quelqu_un, societe
 from tests.factures import fabrique
 from tests.factures.fabrique import accorde, deposer, du_de, validee
@@ -52,6 +53,29 @@ async def test_h11_du_dossier_au_paiement(navigateur: Any) -> None:
         ):
             assert dit in page.texte, (email, dit)
     assert await livre.ecarts() == []
+
+
+async def test_h04_h05_deposer_pendant_que_la_banque_repond() -> None:
+    """The return of one invoice and the deposit of the next, on the same dossiers: both go through."""
+    for _ in range(4):
+        un = await accorde(60_000)
+        deux = await accorde(60_000, chez=un.chez, moi=(un.moi, un.email))
+        await validee(un), await validee(deux)
+        parts = [(await du_de(d), 30_000) for d in (un, deux)]
+        facture, erreurs, _ = await deposer(un.moi, parts)
+        assert facture is not None, erreurs
+        premier, _ = await preparer_et_valider()
+        lot = await sql1("select uid from lot_paiement order by id desc limit 1")
+        assert lot is not None
+        parts = [(await du_de(d), 30_000) for d in (deux, un)]
+        _, (suivante, erreurs, _) = await asyncio.gather(
+            repondre(premier, lot["uid"]), deposer(un.moi, parts)
+        )
+        assert suivante is not None, erreurs
+        for dossier in (un, deux):
+            solde = await livre.solde(dossier.uid)
+            assert (solde.facture, solde.paye) == (60_000, 30_000)
+        await executer("update facture set etat = 'refusee' where id = $1", suivante["id"])
 
 
 async def test_h05_un_rejet_dit_pourquoi_et_se_repaie(navigateur: Any) -> None:
