@@ -30,6 +30,7 @@ async def se_faire_rembourser(h: Histoire, v: Visiteur) -> None:
     await payer(h)
     await lire_l_avis(h, v)
     await exporter(h, v)
+    await revenir(h)
 
 
 async def enregistrer_rib(h: Histoire, v: Visiteur) -> None:
@@ -54,6 +55,14 @@ async def avancer(h: Histoire) -> None:
     await lecteur.remplir({"Date": fr(lendemain(h)), "Heure": "10:00"})
     await lecteur.appuyer("Déplacer l’horloge")
     await lecteur.dit("Nous sommes maintenant le")
+
+
+async def revenir(h: Histoire) -> None:
+    """The clock as it was, for who comes next."""
+    lecteur = await h.arriver("courrier")
+    await lecteur.aller("/demo/horloge")
+    await lecteur.appuyer("Remettre à l’heure")
+    await lecteur.dit("suit de nouveau l’heure réelle")
 
 
 def lendemain(h: Histoire) -> date:

@@ -113,6 +113,7 @@ async def finir_les_etapes(h: Histoire, v: Visiteur) -> None:
         )
     else:
         await v.appuyer("Enregistrer et continuer")
+        await v.aller(f"{h.dossier}/etapes/organisme")
         assert await v.champ("Nom de l’organisme").input_value() == h.organisme.nom
     await v.cocher("L’organisme est certifié Qualiopi", "Oui")
     await v.appuyer("Enregistrer et continuer")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from portal.core.entreprises.operations import enregistrer_lots
 from portal.demo.entreprises import EntrepriseDemo
 from portal.demo.personas import MOT_DE_PASSE
+from portal.infra import clock
 from tests.parcours.portail import PortailVivant
 from tests.parcours.visiteur import Visiteur
 
@@ -51,8 +52,9 @@ class Histoire:
         self.fin: date = self.debut + timedelta(days=1)
 
     async def inscrire(self) -> None:
-        """Put the companies in the register."""
+        """Put the companies in the register; the demonstration's clock tells the real time."""
         async with self.portail.dedans():
+            await clock.remettre()
             await enregistrer_lots([self.societe.fiche(), self.organisme.fiche()])
 
     def adresse(self, prenom: str) -> str:
