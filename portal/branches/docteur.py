@@ -36,6 +36,10 @@ class PluginsCharges(Protocol):
     def tables(self) -> list[tuple[str, str]]: ...
 
 
+EXAMENS: dict[str, Callable[[], Awaitable[list[str]]]] = {}
+"""What upper rooms have examined too, by the words that name it; filled by the wiring."""
+
+
 async def examiner(plugins: PluginsCharges | None = None) -> list[str]:
     """Everything that somebody should look at; empty when all is well."""
     constats = [*_plugins(plugins), *_dossier(get_settings().data_dir)]
@@ -47,6 +51,8 @@ async def examiner(plugins: PluginsCharges | None = None) -> list[str]:
     constats += await _prudent("les tâches de fond", _taches)
     constats += await _prudent("les courriels", _courriels)
     constats += await _prudent("les courriers", _lettres)
+    for sujet, examen in EXAMENS.items():
+        constats += await _prudent(sujet, examen)
     return constats
 
 
