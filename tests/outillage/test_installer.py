@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import subprocess
 import sys
 import tomllib
@@ -33,27 +32,6 @@ def installer(tmp_path: Path) -> ModuleType:
     module.PIP = [str(module.PYTHON), "-m", "pip"]
     module.HTMX = racine / "static" / "vendor" / "htmx.min.js"
     return module
-
-
-def test_un_python_trop_vieux_donne_une_phrase(
-    installer: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(installer, "MINIMUM", (99, 0))
-    monkeypatch.setattr(installer.shutil, "which", lambda nom: None)
-    with pytest.raises(installer.Impossible, match=r"Python 3\.11 ou plus récent"):
-        installer.exiger_python()
-
-
-def test_un_python_plus_recent_prend_la_main(
-    installer: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lances = []
-    monkeypatch.setattr(installer, "MINIMUM", (99, 0))
-    monkeypatch.setattr(installer.shutil, "which", lambda nom: f"/ici/{nom}")
-    monkeypatch.setattr(installer.os, "execv", lambda *mots: lances.append(mots) or sys.exit(0))
-    with pytest.raises(SystemExit):
-        installer.exiger_python()
-    assert lances[0][0] == "/ici/python3.14"
 
 
 def test_un_dossier_sans_ecriture_donne_une_phrase(installer: ModuleType) -> None:
@@ -111,12 +89,29 @@ def test_le_verrou_couvre_ce_que_declare_le_projet() -> None:
         assert voulu.specifier.contains(verrou[canonicalize_name(voulu.name)]), texte
 
 
-@pytest.mark.skipif(os.name == "nt", reason="make")
-def test_sans_python_make_le_dit() -> None:
-    fait = subprocess.run(
-        ["make", "-C", str(RACINE), "installation", "PYTHON=python-absent"],
-        capture_output=True,
-        text=True,
+def faux_python(dossier: Path, nom: str, code: int) -> Path:
+    """A command that says whether it is recent enough, and what it was asked to run."""
+    commande = dossier / nom
+    commande.write_text(f'#!/bin/sh\n[ "$1" = -c ] && exit {code}\necho "$0 $*"\n')
+    commande.chmod(0o755)
+    return commande
+
+
+def lancer_make(*mots: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", "-C", str(RACINE), "installation", *mots], capture_output=True, text=True
     )
+
+
+def test_sans_python_recent_make_le_dit(tmp_path: Path) -> None:
+    vieux = faux_python(tmp_path, "vieux", 1)
+    fait = lancer_make(f"PYTHON={vieux}", "AUTRES=python-absent")
     assert fait.returncode != 0
     assert "Python 3.11 ou plus récent est nécessaire." in fait.stderr
+
+
+def test_un_python_plus_recent_prend_la_main(tmp_path: Path) -> None:
+    vieux, neuf = faux_python(tmp_path, "vieux", 1), faux_python(tmp_path, "neuf", 0)
+    fait = lancer_make(f"PYTHON={vieux}", f"AUTRES={neuf}")
+    assert fait.returncode == 0, fait.stderr
+    assert f"{neuf} scripts/installer.py --essais" in fait.stdout
