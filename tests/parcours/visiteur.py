@@ -31,6 +31,9 @@ _PLUS_LARGE = """() => {
     .slice(0, 5).map(e => e.outerHTML.slice(0, 120));
 }"""
 
+# axe leaves empty style attributes, which htmx would copy against the policy of the page.
+_EFFACER_TRACES = """() => document.querySelectorAll('[style=""]').forEach(e => e.removeAttribute('style'))"""
+
 
 class Visiteur:
     """A person: a context of their own (cookies), one page, what went wrong on it."""
@@ -156,6 +159,7 @@ class Visiteur:
         self.vues.add(cle)
         await self.examiner()
         await self.photographier(cle)
+        await self.page.evaluate(_EFFACER_TRACES)
 
     async def examiner(self, largeurs: Sequence[int] = (BUREAU, TELEPHONE)) -> None:
         """axe at the first width, no horizontal scroll at any."""
