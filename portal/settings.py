@@ -54,7 +54,6 @@ class Settings(BaseSettings):
     opco_iban: str = Field(
         "FR1420041010050500013M02606", description="Compte débité des virements."
     )
-    opco_bic: str = Field("PSSTFRPPPAR", description="BIC du compte débité.")
     opco_idcc: list[str] = Field(
         [
             "0158", "0275", "0573", "0731", "1266", "1311", "1351", "1383", "1391", "1413", "1501",

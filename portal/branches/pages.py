@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 from portal.branches import queries, referentiel
 from portal.branches.commun import DROIT, Dispositifs, branche, declares, parametres_par_groupe
 from portal.infra import clock
+from portal.infra.texte import plier
 from portal.kit import Dispositif
 from portal.web.identite import Moi
 from portal.web.rendu import rendre
@@ -27,7 +28,7 @@ async def lister(
     ouverts = await queries.ouverts_par_branche(jour)
     connues = {c.idcc: c for c in referentiel.de_l_opco()}
     a_portee = await queries.branches_de(moi, connues)
-    cherche = referentiel.plier(q)
+    cherche = plier(q)
     lignes = [
         {
             "idcc": connues[idcc].idcc,
@@ -38,7 +39,7 @@ async def lister(
             or "Aucun",
         }
         for idcc in a_portee
-        if cherche in referentiel.plier(f"{idcc} {connues[idcc].libelle}")
+        if cherche in plier(f"{idcc} {connues[idcc].libelle}")
     ]
     return rendre(
         request,

@@ -9,11 +9,11 @@ from litestar.params import FromPath
 
 from portal.branches import queries, referentiel
 from portal.branches.commun import Dispositifs
+from portal.core.entreprises.fiche import PROFILS
 from portal.infra import clock
+from portal.infra.texte import plier
 from portal.web.erreurs import Introuvable
 from portal.web.rendu import rendre
-
-PROFILS = {"adherent": "Adhérent", "prestataire": "Prestataire"}
 
 
 @get("/dispositifs", droit="public")
@@ -22,7 +22,7 @@ async def lister(request: Request[Any, Any, Any], dispositifs: Dispositifs) -> R
     return rendre(
         request,
         "branches/dispositifs.html",
-        dispositifs=sorted(dispositifs.values(), key=lambda d: referentiel.plier(d.libelle)),
+        dispositifs=sorted(dispositifs.values(), key=lambda d: plier(d.libelle)),
     )
 
 

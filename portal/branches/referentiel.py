@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -68,12 +67,6 @@ def libelle(idcc: str | None) -> str:
     """The whole title of the convention, empty where the code is unknown."""
     convention = conventions().get(idcc or "")
     return convention.libelle if convention else ""
-
-
-def plier(texte: str) -> str:
-    """Small letters without accents nor typographic apostrophes, to search in."""
-    decompose = unicodedata.normalize("NFKD", texte.replace("’", "'")).lower()
-    return " ".join("".join(c for c in decompose if not unicodedata.combining(c)).split())
 
 
 def de_l_opco() -> list[Convention]:

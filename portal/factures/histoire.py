@@ -8,6 +8,9 @@ from portal.infra import clock
 from portal.infra.base import executer, sql
 from portal.web.identite import Personne
 
+PORTAIL = "Le portail"
+"""Who acts when nobody does."""
+
 
 async def noter(facture_id: int, genre: str, texte: str, acteur: Personne | None = None) -> None:
     """Add a line, in the transaction of the change."""
@@ -17,7 +20,7 @@ async def noter(facture_id: int, genre: str, texte: str, acteur: Personne | None
         facture_id,
         genre,
         texte,
-        acteur.nom_affiche if acteur else "Le portail",
+        acteur.nom_affiche if acteur else PORTAIL,
         await clock.aujourd_hui(),
         clock.instant(),
     )

@@ -15,8 +15,9 @@ from pydantic import BaseModel, create_model
 from portal.dossiers.registre import libelle as libelle_dispositif
 from portal.factures import demandes, perimetre, pieces
 from portal.factures.du import OUVERTS, Situation, situation
+from portal.factures.saisie_depot import montant
 from portal.infra.base import sql
-from portal.infra.money import de_cents, euros
+from portal.infra.money import euros
 from portal.kit.formulaire import Saisie, champ, depouiller, lire
 from portal.kit.types import Montant, OuiNon
 from portal.web.identite import Moi, Personne
@@ -54,18 +55,14 @@ def _brut(etat: Situation, demande: dict[str, Any] | None) -> dict[str, Any]:
         for ligne in etat.lignes:
             pris = min(ligne.reste, reste)
             reste -= pris
-            brut[f"ligne_{ligne.code}"] = _montant(pris) if pris else ""
+            brut[f"ligne_{ligne.code}"] = montant(pris) if pris else ""
         return brut
     connus = {li["code"]: li["montant"] for li in demande["lignes"]}
     brut = {
-        f"ligne_{li.code}": _montant(connus[li.code]) if li.code in connus else ""
+        f"ligne_{li.code}": montant(connus[li.code]) if li.code in connus else ""
         for li in etat.lignes
     }
     return brut | {"derniere": "oui" if demande["derniere"] else ""}
-
-
-def _montant(cents: int) -> str:
-    return str(de_cents(cents)).replace(".", ",")
 
 
 async def _page(

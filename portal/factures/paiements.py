@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from portal.core.journal.operations import SYSTEME, QuiAgit
+from portal.core.journal.operations import QuiAgit
 from portal.dossiers import transitions
+from portal.factures.histoire import PORTAIL
 from portal.grandlivre import operations as grandlivre
 from portal.grandlivre import queries as livre
 from portal.infra import clock
@@ -88,7 +89,7 @@ async def _noter(factures: Sequence[int], genre: str, texte: str, acteur: QuiAgi
         list(factures),
         genre,
         texte,
-        acteur.nom_affiche if acteur else SYSTEME,
+        acteur.nom_affiche if acteur else PORTAIL,
         await clock.aujourd_hui(),
         clock.instant(),
     )

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from pydantic import BaseModel
 
 from portal.core.entreprises import queries as entreprises
+from portal.core.entreprises.fiche import PROFILS
 from portal.core.rattachements import perimetre
 from portal.factures.onglets import onglets
 from portal.kit.formulaire import Saisie, champ, lire, lire_formulaire
@@ -18,7 +19,6 @@ from portal.web.erreurs import Introuvable
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
-PROFILS = {"adherent": "Adhérent", "prestataire": "Prestataire"}
 Requete = Request[Any, Any, Any]
 
 

@@ -27,7 +27,7 @@ async def roles(courriel: str) -> list[tuple[str, str | None]]:
     return [(li["role"], li["idcc"]) for li in lignes]
 
 
-async def test_j01_un_role_se_donne_et_se_retire() -> None:
+async def test_k03_un_role_se_donne_et_se_retire() -> None:
     courriel = await compte()
     dit = await commandes.changer_role(courriel.upper(), "branche", "0573", None, False)
     assert courriel in dit
@@ -37,7 +37,7 @@ async def test_j01_un_role_se_donne_et_se_retire() -> None:
     assert await roles(courriel) == []
 
 
-async def test_j01_sans_compte_ou_sans_role_connu_une_phrase() -> None:
+async def test_k03_sans_compte_ou_sans_role_connu_une_phrase() -> None:
     with pytest.raises(click.ClickException, match="n’a pas de compte"):
         await commandes.changer_role("personne@essai.example", "comptable", None, None, False)
     with pytest.raises(click.ClickException, match="Rôle inconnu"):

@@ -31,7 +31,7 @@ def en_json(*mots: str) -> list[dict[str, Any]]:
     return lu
 
 
-def test_j01_routes_dit_chemin_droit_et_plugin() -> None:
+def test_routes_dit_chemin_droit_et_plugin() -> None:
     routes = en_json("routes")
     for route in routes:
         assert set(route) == {"method", "path", "droit", "plugin"}
@@ -45,14 +45,14 @@ def test_j01_routes_dit_chemin_droit_et_plugin() -> None:
     }
 
 
-def test_j01_ce_qui_change_quelque_chose_n_est_jamais_un_get() -> None:
+def test_ce_qui_change_quelque_chose_n_est_jamais_un_get() -> None:
     """A path that only says what to do is a POST; its GET, if any, shows the page that asks."""
     for route in en_json("routes"):
         if re.search(r"/(accorder|transmettre|valider|prendre|ouvrir|fermer)$", route["path"]):
             assert route["method"] == "POST", route
 
 
-def test_j01_personas_disent_qui_essayer() -> None:
+def test_personas_disent_qui_essayer() -> None:
     personas = en_json("demo", "personas")
     for p in personas:
         assert set(p) == {"role", "email", "password", "totp_secret", "entreprises", "dit"}
@@ -67,7 +67,7 @@ def test_j01_personas_disent_qui_essayer() -> None:
     assert len(personas) >= 13
 
 
-def test_j01_personas_se_lisent_aussi_sans_json() -> None:
+def test_personas_se_lisent_aussi_sans_json() -> None:
     lignes = lancer("demo", "personas").splitlines()
     assert len(lignes) == len(en_json("demo", "personas"))
 

@@ -113,7 +113,7 @@ def lire(url: str) -> str:
         return reponse.read().decode()
 
 
-def test_j01_la_roue_installee_lance_la_demonstration(demonstration: str) -> None:
+def test_n02_la_roue_installee_lance_la_demonstration(demonstration: str) -> None:
     page = lire(demonstration)
     assert "<h1" in page
     feuilles = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)
@@ -124,5 +124,5 @@ def test_j01_la_roue_installee_lance_la_demonstration(demonstration: str) -> Non
     assert "htmx" in lire(demonstration + htmx)
 
 
-def test_j01_les_dispositifs_des_plugins_sont_la(demonstration: str) -> None:
+def test_n02_les_dispositifs_des_plugins_sont_la(demonstration: str) -> None:
     assert re.search(r'href="/dispositifs/\w+"', lire(f"{demonstration}/dispositifs"))
