@@ -16,9 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from portal.demo import adresse
 from portal.infra.postgres import PostgresEmbarque, PostgresImpossible
 from portal.loader import Plugins
-from portal.settings import cle_de_demonstration, get_settings
+from portal.settings import get_settings
 
 Cabler = Callable[[Plugins], object]
 RELANCES_MAX = 10
@@ -45,10 +46,15 @@ def lancer(
             signal.signal(getattr(signal, nom), _interrompre)
     try:
         _verifier(port, dossier)
-        with PostgresEmbarque(dossier.resolve()) as postgres:
-            environnement = _environnement(port, dossier.resolve(), postgres.dsn)
-            asyncio.run(_preparer(echelle, cabler))
-            return _surveiller(port, environnement, postgres, parent)
+        dossier, url = dossier.resolve(), f"http://127.0.0.1:{port}"
+        with PostgresEmbarque(dossier) as postgres:
+            try:
+                adresse.regler(dossier, postgres.dsn, url)
+                asyncio.run(_preparer(echelle, cabler))
+                adresse.afficher(dossier, postgres.dsn, url)
+                return _surveiller(port, os.environ | {"PORTAL_WORKERS": "1"}, postgres, parent)
+            finally:
+                adresse.retirer(dossier)
     except (DemoImpossible, PostgresImpossible) as erreur:
         print(f"La démonstration ne démarre pas. {erreur}", file=sys.stderr)
         return 1
@@ -82,19 +88,6 @@ def _verifier(port: int, dossier: Path) -> None:
                 f"Le port {port} {'est déjà pris' if pris else 'n’est pas permis'}. "
                 "Choisissez-en un autre avec --port."
             ) from erreur
-
-
-def _environnement(port: int, dossier: Path, dsn: str) -> dict[str, str]:
-    os.environ.update(
-        PORTAL_DEMO="true",
-        PORTAL_DATABASE_URL=dsn,
-        PORTAL_DATA_DIR=str(dossier),
-        PORTAL_URL=f"http://127.0.0.1:{port}",
-        PORTAL_SECRET_KEY=cle_de_demonstration(dossier),
-        PORTAL_WORKERS="1",
-    )
-    get_settings.cache_clear()
-    return dict(os.environ)
 
 
 async def _preparer(echelle: int, cabler: Cabler) -> None:

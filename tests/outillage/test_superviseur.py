@@ -76,9 +76,9 @@ class Demo:
         return psutil.Process(self.processus.pid).children(recursive=True)
 
     def enfant(self, mot: str) -> psutil.Process:
-        """The direct child whose command line has that word."""
+        """The direct child that runs that command, or that subcommand of the portal."""
         enfants = psutil.Process(self.processus.pid).children()
-        return next(p for p in enfants if mot in " ".join(p.cmdline()))
+        return next(p for p in enfants if mot == p.name() or mot in p.cmdline()[1:4])
 
     def a_un_autre(self, mot: str, ancien: int) -> bool:
         try:
@@ -112,8 +112,12 @@ def dossier() -> Iterator[Path]:
 
 
 def lancer(*mots: str) -> subprocess.CompletedProcess[str]:
+    return portail("demo", *mots)
+
+
+def portail(*mots: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMANDE, *mots],
+        [sys.executable, "-m", "portal.cli", *mots],
         capture_output=True,
         text=True,
         env=environnement(),
@@ -129,6 +133,9 @@ def test_it_starts_mends_what_dies_and_ends_whole(dossier: Path) -> None:
     with demo(dossier) as marche:
         assert repond(marche.port, "/healthz")
         assert repond(marche.port, "/")
+        courriers = portail("letters", "--data-dir", str(dossier))
+        assert courriers.returncode == 0, courriers.stderr
+        assert portail("--data-dir", str(dossier), "letters").stdout.startswith("Aucun courrier")
         for mot in ("worker", "serve", "postgres"):
             ancien = marche.enfant(mot)
             ancien.kill()
@@ -142,6 +149,9 @@ def test_it_starts_mends_what_dies_and_ends_whole(dossier: Path) -> None:
         marche.processus.send_signal(signal.SIGTERM)
         assert marche.processus.wait(40) == 0
         assert attendre(lambda: toutes_finies(famille), 5)
+        finie = portail("--data-dir", str(dossier), "letters")
+        assert finie.returncode == 1
+        assert "Aucune démonstration n’est en marche" in finie.stderr
 
 
 def test_killed_outright_it_leaves_nothing_running_and_starts_again_on_its_data(

@@ -76,8 +76,7 @@ class PostgresEmbarque:
         journal = self.donnees.parent / "postgres.log"
         for essai in range(3):
             self._lancer(journal)
-            if self._attendre():
-                self._creer_base("portal")
+            if self._attendre() and self._a_sa_base():
                 return self
             self._finir()
             parente.finir_le_survivant(self.donnees)
@@ -234,9 +233,14 @@ class PostgresEmbarque:
                 time.sleep(0.05)
         return False
 
-    def _creer_base(self, nom: str) -> None:
-        if not self.psql("postgres", f"select 1 from pg_database where datname = '{nom}'"):
-            self.psql("postgres", f"create database {nom}")
+    def _a_sa_base(self) -> bool:
+        """Make the portal's database if it is not there; False when the server died meanwhile."""
+        try:
+            if not self.psql("postgres", "select 1 from pg_database where datname = 'portal'"):
+                self.psql("postgres", "create database portal")
+        except PostgresImpossible:
+            return False
+        return True
 
 
 def _derniere_ligne(fait: subprocess.CompletedProcess[str]) -> str:

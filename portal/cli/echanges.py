@@ -1,0 +1,82 @@
+"""What goes out and comes in: letters to print, reference data, payments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from portal.cli.commun import avec_base, cabler, charger_plugins, courir, rejoindre_demonstration
+from portal.settings import get_settings
+
+
+@click.command()
+@click.option("--data-dir", type=click.Path(path_type=Path), default=None)
+def letters(data_dir: Path | None) -> None:
+    """Produire le lot de courriers à imprimer (PDF et manifeste)."""
+    from portal.core.rattachements.courriers import produire
+
+    if data_dir is not None and not get_settings().database_url:
+        rejoindre_demonstration(data_dir)
+    dossier = (data_dir or get_settings().data_dir) / "courriers"
+    click.echo(str(courir(avec_base(produire(dossier)))))
+
+
+@click.command("import")
+@click.argument("nom")
+@click.argument("fichier", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def importer(nom: str, fichier: Path) -> None:
+    """Importer un référentiel (entreprises, ...)."""
+    from portal.core.entreprises import imports
+
+    if nom not in imports.IMPORTS:
+        raise click.ClickException(f"Import inconnu. Possibles : {', '.join(imports.IMPORTS)}.")
+    try:
+        click.echo(str(courir(avec_base(imports.IMPORTS[nom](fichier)))))
+    except imports.FichierIllisible as erreur:
+        raise click.ClickException(str(erreur)) from erreur
+
+
+@click.group()
+def payments() -> None:
+    """Les règlements : préparer, valider, fichier de virements, retour de la banque."""
+    cabler(charger_plugins())
+
+
+@payments.command("prepare")
+@click.argument("courriel")
+def payments_prepare(courriel: str) -> None:
+    """Préparer un règlement au nom d’un comptable."""
+    from portal.reglements import commandes
+
+    click.echo(courir(avec_base(commandes.preparer(courriel))))
+
+
+@payments.command("approve")
+@click.argument("numero")
+@click.argument("courriel")
+def payments_approve(numero: str, courriel: str) -> None:
+    """Valider un règlement au nom d’un autre comptable."""
+    from portal.reglements import commandes
+
+    click.echo(courir(avec_base(commandes.valider(numero, courriel))))
+
+
+@payments.command("file")
+@click.argument("numero")
+@click.argument("sortie", type=click.Path(path_type=Path))
+def payments_file(numero: str, sortie: Path) -> None:
+    """Écrire le fichier de virements (pain.001)."""
+    from portal.reglements import commandes
+
+    click.echo(courir(avec_base(commandes.fichier(numero, sortie))))
+
+
+@payments.command("return")
+@click.argument("retour", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("courriel")
+def payments_return(retour: Path, courriel: str) -> None:
+    """Lire le retour de la banque (pain.002)."""
+    from portal.reglements import commandes
+
+    click.echo(courir(avec_base(commandes.retour(retour, courriel))))
