@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
+
+from portal.infra.texte import enregistrable
 
 T = TypeVar("T")
 TAILLE = 50
@@ -33,4 +36,22 @@ def decoder(curseur: str | None, taille: int) -> list[Any] | None:
         valeurs = json.loads(base64.urlsafe_b64decode(curseur + "=" * (-len(curseur) % 4)))
     except (ValueError, UnicodeDecodeError):
         return None
-    return valeurs if isinstance(valeurs, list) and len(valeurs) == taille else None
+    if not isinstance(valeurs, list) or len(valeurs) != taille:
+        return None
+    return valeurs if all(_tenable(valeur) for valeur in valeurs) else None
+
+
+def instant(valeur: Any) -> datetime | None:
+    """An aware instant of a cursor, as `encoder` was given it; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(str(valeur))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _tenable(valeur: Any) -> bool:
+    """Whether the database can be asked about it: a bigint, or a text that it can hold."""
+    if isinstance(valeur, int):
+        return -(2**63) <= valeur < 2**63
+    return isinstance(valeur, str) and valeur == enregistrable(valeur)

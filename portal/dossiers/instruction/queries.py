@@ -8,9 +8,8 @@ from uuid import UUID
 from portal.infra.base import sql, sql1, valeur
 from portal.web.erreurs import Interdit, Introuvable
 from portal.web.identite import Personne
-from portal.web.pagination import PageDe, decoder, encoder
+from portal.web.pagination import TAILLE, PageDe, decoder, encoder, instant
 
-TAILLE = 50
 EN_FILE = ("transmis", "en_instruction", "a_completer")
 PORTEE = """exists (select 1 from perimetre_interne($1, 'gestionnaire') p
     where (p.idcc is null or p.idcc = d.idcc) and (p.region is null or p.region = d.region))"""
@@ -36,8 +35,8 @@ async def file_attente(
         [etat] if etat in EN_FILE else list(EN_FILE),
         dispositif,
         les_miens,
-        _instant(apres[0]) if apres else None,
-        _entier(apres[1]) if apres else 0,
+        instant(apres[0]) if apres else None,
+        apres[1] if apres and isinstance(apres[1], int) else 0,
         TAILLE + 1,
     )
     suivant = None
@@ -86,16 +85,3 @@ async def exiger(moi: Personne, uid: UUID) -> dict[str, Any]:
             raise Introuvable()
         raise Interdit("Un administrateur de l’OPCO peut vous donner le rôle de gestionnaire.")
     return ligne
-
-
-def _instant(valeur: Any) -> Any:
-    from datetime import datetime
-
-    try:
-        return datetime.fromisoformat(str(valeur))
-    except ValueError:
-        return None
-
-
-def _entier(valeur: Any) -> int:
-    return valeur if isinstance(valeur, int) else 0

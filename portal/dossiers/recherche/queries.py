@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from portal.infra.base import parcourir, sql, valeur
 from portal.infra.texte import mots
 from portal.kit.types import lire_date
 from portal.web.identite import Personne
-from portal.web.pagination import TAILLE, PageDe, decoder, encoder
+from portal.web.pagination import TAILLE, PageDe, decoder, encoder, instant
 
 _CODE = re.compile(r"[a-z0-9_-]{1,60}")
 COLONNES = (
@@ -117,7 +117,7 @@ async def lister(
     a_portee = await portee.de(moi)
     condition, parametres = _condition(filtres, a_portee.parametres)
     apres = decoder(curseur, 2)
-    if apres and (moment := _instant(apres[0])) and _est_id(apres[1]):
+    if apres and (moment := instant(apres[0])) and isinstance(apres[1], int):
         parametres += [moment, apres[1]]
         rang = len(parametres)
         condition += f" and (d.modifie_le, d.id) < (${rang - 1}, ${rang})"
@@ -163,15 +163,3 @@ async def tous(moi: Personne, filtres: Filtres) -> AsyncIterator[dict[str, Any]]
         *parametres,
     ):
         yield ligne
-
-
-def _est_id(v: Any) -> bool:
-    return isinstance(v, int) and 0 <= v < 2**63
-
-
-def _instant(v: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(v))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
