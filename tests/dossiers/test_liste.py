@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from portal.dossiers.recherche.queries import Filtres, compter, lister
 from portal.dossiers.saisie import operations
 from portal.infra.base import executer
 from tests.dossiers.aides import ouvrir_session, quelqu_un, rempli, societe, transmis
@@ -121,7 +122,7 @@ async def test_d14_filtres_dans_l_url(navigateur: Any) -> None:
     [
         "apres=n-importe-quoi",
         "apres=W251bGwsIG51bGxd",
-        "etat=%00&dispositif=%00&q=%00&du=32/13/2026",
+        "etat=inconnu&dispositif=../..&q=&du=32/13/2026",
         "q=" + "a" * 3000,
         "q=%25%5F%27%3B--",
         "siren=abc&au=demain&apres=" + "A" * 500,
@@ -154,3 +155,54 @@ async def test_d14_liste_vide_dit_quoi_faire(navigateur: Any) -> None:
     page = await nav.get("/dossiers")
     assert "Créez votre premier dossier" in page.texte
     assert page.liens("Nouveau dossier")
+
+
+@pytest.mark.parametrize(
+    ("idcc", "region", "attendu"),
+    [
+        (None, None, 3),
+        ("1516", None, 3),
+        ("0731", None, 0),
+        (None, "Bretagne", 0),
+        ("1516", "Bretagne", 0),
+    ],
+)
+async def test_d18_l_opco_voit_selon_sa_branche_et_sa_region(
+    idcc: str | None, region: str | None, attendu: int
+) -> None:
+    chez = await societe()
+    moi, _ = await quelqu_un(chez)
+    await remplir(chez.siren, chez.siret, moi.compte_id, 3)
+    await remplir(chez.siren, chez.siret, moi.compte_id, 2, etat="brouillon")
+    gestionnaire, _ = await quelqu_un(role="gestionnaire")
+    await executer(
+        "update role_interne set idcc = $2, region = $3 where compte = $1",
+        gestionnaire.compte_id,
+        idcc,
+        region,
+    )
+    filtres = Filtres(siren=chez.siren)
+    assert len((await lister(gestionnaire, filtres)).lignes) == attendu
+    assert await compter(gestionnaire, filtres) == attendu
+
+
+async def test_c10_un_cabinet_voit_ses_clients_et_eux_seuls() -> None:
+    clients = [await societe() for _ in range(3)]
+    moi, _ = await quelqu_un(clients[0])
+    for client in clients:
+        await remplir(client.siren, client.siret, moi.compte_id, 2)
+    cabinet, _ = await quelqu_un(clients[0])
+    await executer(
+        "insert into rattachement (compte, siren, siret, profil, etat, administrateur, demande_le,"
+        " demande_jour) values ($1, $2, null, 'adherent', 'actif', true, now(), current_date)",
+        cabinet.compte_id,
+        clients[1].siren,
+    )
+    page = await lister(cabinet, Filtres())
+    assert sorted({li["siren"] for li in page.lignes}) == sorted(c.siren for c in clients[:2])
+    assert len(page.lignes) == 4
+    assert [li["modifie_le"] for li in page.lignes] == sorted(
+        (li["modifie_le"] for li in page.lignes), reverse=True
+    )
+    personne, _ = await quelqu_un()
+    assert (await lister(personne, Filtres())).lignes == []
