@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -176,4 +175,11 @@ async def ouvrir_session(navigateur: Any, email: str) -> Navigateur:
     return nav
 
 
-DEMAIN = date(2027, 3, 15)
+async def entrer(navigateur: Any, **options: Any) -> tuple[Navigateur, Any, Societe]:
+    chez = await societe()
+    moi, email = await quelqu_un(chez, **options)
+    return await ouvrir_session(navigateur, email), moi, chez
+
+
+def url_etape(dossier: dict[str, Any], etape: str) -> str:
+    return f"/dossiers/{dossier['uid']}/etapes/{etape}"
