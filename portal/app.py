@@ -24,6 +24,7 @@ from portal.web.garde import garder, routes_sans_droit
 from portal.web.identite import fournir_moi, fournir_visiteur
 from portal.web.rendu import Rendu
 from portal.web.requetes import Identite, Origine, UneTransaction, avant_requete
+from portal.web.saisies import RequeteNette
 
 MARGE_FORMULAIRE = 2_000_000
 TACHES = (purge,)
@@ -55,6 +56,7 @@ def create_litestar(
             Identite(fournisseurs, https),
             UneTransaction(),
         ],
+        request_class=RequeteNette,
         guards=[garder],
         before_request=avant_requete,
         exception_handlers=pannes.GESTIONNAIRES,

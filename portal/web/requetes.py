@@ -18,13 +18,15 @@ from portal.infra import base
 from portal.web.erreurs import Conflit, Refus
 from portal.web.fournisseurs import Fournisseurs
 from portal.web.identite import nom_cookie, personne_de
+from portal.web.saisies import exiger_adresse_nette
 
 SURS = frozenset({"GET", "HEAD", "OPTIONS"})
 ANNULER = "annuler_transaction"
 
 
 class Origine(ASGIMiddleware):
-    """Refuses changing requests that another site made a browser send (architecture, sessions)."""
+    """Refuses changing requests that another site made a browser send (architecture, sessions), and
+    addresses that nobody types."""
 
     scopes = (ScopeType.HTTP,)
 
@@ -33,6 +35,7 @@ class Origine(ASGIMiddleware):
         self.origine = f"{parties.scheme}://{parties.netloc}"
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        exiger_adresse_nette(scope)
         if (
             scope["type"] == ScopeType.HTTP
             and scope["method"] not in SURS

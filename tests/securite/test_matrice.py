@@ -261,9 +261,9 @@ async def test_un_role_borne_ne_s_etend_pas_par_un_autre(monde: Monde, applicati
         (f"/instruction/{monde.objets['transmis']}/prendre", {}),
         (f"/instruction/{monde.objets['instruit']}/accorder", {}),
         (f"/remboursements/{monde.objets['demande']}/valider",
-         {"version": str(monde.demande_version)}),
+         {"_version": str(monde.demande_version)}),
         (f"/remboursements/{monde.objets['demande']}/refuser",
-         {"version": str(monde.demande_version), "motif": "Non"}),
+         {"_version": str(monde.demande_version), "motif": "Non"}),
     ):  # fmt: skip
         page = await poster(nav, url, **champs)
         assert page.statut in (403, 404), f"{url} : {page.statut}"
