@@ -6,6 +6,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Literal
 
 import pytest
 import pytest_asyncio
@@ -15,7 +16,7 @@ from portal import chemins, loader
 from portal.demo.donnees import remplir
 from portal.testing import chromium, postgres
 from tests.parcours.portail import PortailVivant, portail_sur_clone
-from tests.parcours.visiteur import BUREAU, CAPTURES, HAUTEUR, Visiteur
+from tests.parcours.visiteur import BUREAU, CAPTURES, HAUTEUR, TELEPHONE, Visiteur
 
 DOSSIERS = 60
 OPTIONS = [
@@ -64,10 +65,18 @@ async def entrer(
 ) -> AsyncIterator[Entrer]:
     """Factory of people at their browsers: `claire = await entrer("claire")`."""
     presents: list[Visiteur] = []
+    vues: set[str] = set()
 
-    async def arriver(nom: str = "", *, js: bool = True, examen: bool = True) -> Visiteur:
+    async def arriver(
+        nom: str = "",
+        *,
+        js: bool = True,
+        largeurs: tuple[int, ...] = (BUREAU, TELEPHONE),
+        theme: Literal["light", "dark"] = "light",
+    ) -> Visiteur:
         contexte = await chrome.new_context(
             java_script_enabled=js,
+            color_scheme=theme,
             locale="fr-FR",
             timezone_id="Europe/Paris",
             reduced_motion="reduce",
@@ -75,8 +84,9 @@ async def entrer(
             viewport={"width": BUREAU, "height": HAUTEUR},
         )
         contexte.set_default_timeout(10_000)
+        page = await contexte.new_page()
         presents.append(
-            Visiteur(await contexte.new_page(), portail.url, js=js, examen=examen, nom=nom)
+            Visiteur(page, portail.url, js=js, nom=nom, largeurs=largeurs, vues=vues)
         )
         return presents[-1]
 

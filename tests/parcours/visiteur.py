@@ -39,15 +39,22 @@ class Visiteur:
     """A person: a context of their own (cookies), one page, what went wrong on it."""
 
     def __init__(
-        self, page: Page, url: str, *, js: bool = True, examen: bool = True, nom: str = ""
+        self,
+        page: Page,
+        url: str,
+        *,
+        nom: str = "",
+        js: bool = True,
+        largeurs: Sequence[int] = (BUREAU, TELEPHONE),
+        vues: set[str] | None = None,
     ) -> None:
         self.page = page
         self.url = url
-        self.js = js
-        self.examen = examen and js
         self.nom = nom
+        self.js = js
+        self.largeurs = largeurs
+        self.vues = set() if vues is None else vues
         self.fautes: list[str] = []
-        self.vues: set[str] = set()
         page.on("console", self._console)
         page.on("pageerror", lambda erreur: self.fautes.append(f"{page.url} : {erreur}"))
 
@@ -147,11 +154,11 @@ class Visiteur:
     # Looking
 
     async def regarder(self) -> None:
-        """One h1; with JavaScript, axe and the width, once for each kind of page."""
+        """One h1; with JavaScript, axe and the widths, once for each kind of page (`vues`)."""
         assert not self.fautes, "\n".join(self.fautes)
         titres = await self.page.locator("h1").count()
         assert titres == 1, f"{titres} h1 sur {self.page.url}"
-        if not self.examen:
+        if not self.js:
             return
         cle = await self._cle()
         if cle in self.vues:
@@ -161,10 +168,10 @@ class Visiteur:
         await self.photographier(cle)
         await self.page.evaluate(_EFFACER_TRACES)
 
-    async def examiner(self, largeurs: Sequence[int] = (BUREAU, TELEPHONE)) -> None:
-        """axe at the first width, no horizontal scroll at any."""
+    async def examiner(self) -> None:
+        """axe at the width of a desk, no horizontal scroll at any."""
         fautes: list[str] = await self.axe()
-        for largeur in largeurs:
+        for largeur in self.largeurs:
             await self.page.set_viewport_size({"width": largeur, "height": HAUTEUR})
             if plus_larges := await self.page.evaluate(_PLUS_LARGE):
                 fautes.append(f"déborde à {largeur} px : {plus_larges}")
