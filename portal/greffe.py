@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Router
+from litestar import Request, Router
 from litestar.di import Provide
 from litestar.response import Response
 
@@ -16,7 +16,7 @@ from portal.kit import Contexte, Vue
 from portal.loader import Plugins
 from portal.web.cablage import Cablage
 from portal.web.fournisseurs import Lien
-from portal.web.identite import Personne
+from portal.web.identite import Personne, personne_de
 from portal.web.rendu import rendre
 
 
@@ -33,8 +33,10 @@ class Horloge:
 class ContexteReel:
     """What a plugin's handlers receive as `contexte`. Implements `portal.kit.Contexte`."""
 
-    def __init__(self, plugin: str) -> None:
+    def __init__(self, plugin: str, acteur: Personne | None) -> None:
         self._plugin = plugin
+        self._acteur = acteur
+        self.compte_id = acteur.compte_id if acteur else None
         self.horloge = Horloge()
         self.parametres = Lecteur()
 
@@ -45,7 +47,7 @@ class ContexteReel:
         await notifications.notifier([compte_id], f"plugin.{self._plugin}", titre, url)
 
     async def journaliser(self, action: str, objet: str, **details: Any) -> None:
-        await journal.noter(f"{self._plugin}.{action}", acteur=None, sujet=objet, **details)
+        await journal.noter(f"{self._plugin}.{action}", acteur=self._acteur, sujet=objet, **details)
 
 
 class ReponseVue(Response[Any]):
@@ -66,14 +68,13 @@ def greffer(c: Cablage, plugins: Plugins) -> None:
     for nom, page in plugins.pages():
         pages.setdefault(nom, []).append(page)
     for nom, lot in pages.items():
-        contexte: Contexte = ContexteReel(nom)
         c.gestionnaires.append(
             Router(
                 path="/",
                 route_handlers=lot,
                 response_class=ReponseVue,
                 opt={"plugin": nom},
-                dependencies={"contexte": Provide(_fournir(contexte), sync_to_thread=False)},
+                dependencies={"contexte": Provide(_fournir(nom), sync_to_thread=False)},
                 signature_types=[Contexte],
             )
         )
@@ -86,9 +87,9 @@ def greffer(c: Cablage, plugins: Plugins) -> None:
         )
 
 
-def _fournir(contexte: Contexte) -> Any:
-    def fournir() -> Contexte:
-        return contexte
+def _fournir(plugin: str) -> Any:
+    def fournir(request: Request[Any, Any, Any]) -> Contexte:
+        return ContexteReel(plugin, personne_de(request))
 
     return fournir
 

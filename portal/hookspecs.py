@@ -70,8 +70,8 @@ def pages() -> Sequence[Any]:  # type: ignore[empty-body]
     """Litestar handlers of the plugin's own pages.
 
     Called at start. Paths begin with « /p/<plugin>/ ». Each handler declares `droit=...`, takes
-    `contexte: Contexte` (and `moi` when signed in) and returns a `Vue` whose template lies under
-    the plugin's `templates/` folder.
+    `contexte: NamedDependency[Contexte]` (Litestar's; it says who asks) and returns a `Vue` whose
+    template lies under the plugin's `templates/` folder.
     """
 
 

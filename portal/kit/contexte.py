@@ -47,6 +47,10 @@ class Contexte(Protocol):
     def horloge(self) -> Horloge: ...
     @property
     def parametres(self) -> LecteurParametres: ...
+    @property
+    def compte_id(self) -> int | None:
+        """The account of the signed-in person; None on a public page."""
+        ...
 
     async def planifier(self, tache: str, **ids: int) -> None:
         """Enqueue a job of the plugin in the current transaction."""

@@ -29,7 +29,9 @@ def faire_environnement(
         loader=ChoiceLoader(
             [
                 FileSystemLoader(gabarits),
-                PrefixLoader({f"p/{nom}": FileSystemLoader(d) for nom, d in plugins.items()}),
+                PrefixLoader(
+                    {"p": PrefixLoader({nom: FileSystemLoader(d) for nom, d in plugins.items()})}
+                ),
             ]
         ),
         autoescape=True,
