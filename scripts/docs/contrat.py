@@ -29,12 +29,9 @@ DECLARATION = {
     "profils": "who may file: `adherent`, `prestataire`",
     "cible": "whom invoices are made out to (`opco`, or a code of the hook `cibles`)",
     "public": "permanent or temporary workers",
-    "accepte_mandat": "a prestataire may enter it under a mandate",
-    "reservation": "a reservation of funds comes first",
     "subrogation": "the training body may be paid directly",
     "paragraphes_accord": "text added to the letter of agreement",
     "guide": "what to have at hand, and what happens next",
-    "options": "life-cycle options of the engine",
 }
 
 
@@ -55,7 +52,8 @@ def crochets() -> str:
 def declaration() -> str:
     """The fields of `Dispositif`."""
     champs = {c.name: c for c in dataclasses.fields(dispositif.Dispositif)}
-    assert champs.keys() == DECLARATION.keys(), champs.keys() ^ DECLARATION.keys()
+    ecart = champs.keys() ^ DECLARATION.keys()
+    assert not ecart, f"scripts/docs/contrat.py et Dispositif ne disent pas la même chose : {ecart}"
     return tableau(
         ("field", "type", "needed", "what"),
         [
