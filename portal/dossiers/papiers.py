@@ -18,11 +18,13 @@ TAILLE_MAX = 5_000_000
 async def commander(dossier_id: int, genre: str, cause: int | None = None) -> None:
     """Announce a paper and plan its making. `cause` is the decision or request it tells of."""
     lettre = await valeur(
-        "insert into lettre (dossier, genre, cause, cree_le) values ($1, $2, $3, $4) returning id",
+        "insert into lettre (dossier, genre, cause, cree_le, jour) values ($1, $2, $3, $4, $5)"
+        " returning id",
         dossier_id,
         genre,
         cause,
         clock.instant(),
+        await clock.aujourd_hui(),
     )
     await jobs.planifier(TACHE, lettre=lettre)
 
@@ -90,7 +92,7 @@ async def _accuse(dossier: dict[str, Any]) -> dict[str, Any]:
 async def _enveloppe(lettre: dict[str, Any], dossier: dict[str, Any]) -> dict[str, Any]:
     entite = await queries.entite(dossier)
     contact = await queries.contact(dossier)
-    jour = (await clock.maintenant()).date()
+    jour = lettre["jour"] or lettre["cree_le"].date()
     donnees: dict[str, Any] = {
         "destinataire": [entite.denomination, *entite.adresse],
         "lieu_date": f"Le {date_longue(jour)}",

@@ -132,6 +132,7 @@ class Lettre(Table, tablename="lettre"):
     cause = BigInt(null=True)
     fichier = Text(null=True)
     cree_le = Timestamptz()
+    jour = Date(null=True)
 
 
 class Numerotation(Table, tablename="numerotation"):

@@ -163,12 +163,9 @@ class Dispositif:
     profils: frozenset[Profil] = frozenset({ADHERENT})
     cible: str = OPCO
     public: Callable[[Donnees], Public] = lambda _donnees: "permanent"
-    accepte_mandat: bool = False
-    reservation: bool = False
     subrogation: bool = False
     paragraphes_accord: tuple[str, ...] = ()
     guide: str = ""
-    options: frozenset[str] = field(default_factory=frozenset)
 
     def etape(self, code: str) -> Etape:
         for etape in self.etapes:

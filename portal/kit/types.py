@@ -53,7 +53,7 @@ def lire_date(saisi: str) -> date:
 
 def lire_nombre(saisi: str) -> Decimal:
     """1 234,56 · 1234.56 · 1 234 €; ASCII digits only, finite."""
-    texte = re.sub(r"[\s\u00a0\u202f€]", "", saisi).replace(",", ".")
+    texte = re.sub(r"[\s\u00a0\u202f]", "", saisi).removesuffix("€").replace(",", ".")
     if not re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,8})?", texte, re.ASCII):
         raise ValueError("Saisissez un nombre, par exemple 1\u202f234,56.")
     try:

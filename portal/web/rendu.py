@@ -29,6 +29,8 @@ class Page:
     eclair: str | None
     chemin: str
     demo: bool
+    recherche: bool = False
+    """Whether the header offers the search: it leads to lists that this person may read."""
 
 
 @dataclass
@@ -62,6 +64,7 @@ def rendre(
         eclair=eclair,
         chemin=chemin,
         demo=rendu.demo,
+        recherche=moi is not None and (moi.est_interne or moi.a_le_droit("dossiers.consulter")),
     )
     modele = rendu.environnement.get_template(fragment if partiel and fragment else gabarit)
     reponse = Response(

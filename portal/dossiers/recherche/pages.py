@@ -45,8 +45,10 @@ async def liste(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
 
 @get("/recherche", droit="connecte")
 async def recherche(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
-    """The header's search: dossiers by number, name, company."""
-    return rediriger(request, f"/dossiers?{Filtres.lire(request.query_params).en_url()}")
+    """The header's search: dossiers by number, name, company; branches for who sets their rules."""
+    cherche = Filtres.lire(request.query_params).en_url()
+    lit = moi.a_le_droit("dossiers.consulter") or moi.roles & set(dossiers.ROLES_LECTURE)
+    return rediriger(request, f"/dossiers?{cherche}" if lit else f"/branches?{cherche}")
 
 
 def _ligne(li: dict[str, Any]) -> dict[str, Any]:
