@@ -34,6 +34,8 @@ def cabler(c: Cablage) -> None:
     registre.CIBLES.update(c.cibles)
     for lot in (pages_demandes, pages_validation, pages_proforma, pages_depot, pages):
         c.gestionnaires += lot.GESTIONNAIRES
+    if c.settings.demo:
+        c.gestionnaires.append(pages_proforma.facture_exemple)
     c.fournisseurs.navigation.append(fournisseurs.navigation)
     c.fournisseurs.taches.append(fournisseurs.taches)
     c.fournisseurs.chiffres.append(fournisseurs.chiffres)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from portal.dossiers.registre import libelle as libelle_dispositif
 from portal.factures.operations import LIBELLES
-from portal.factures.perimetre import emission, lecture, proche
+from portal.factures.perimetre import decision_facture, emission, lecture, proche
 from portal.factures.registre import cible
 from portal.infra.base import parcourir, sql, sql1
 from portal.infra.texte import mots
@@ -107,12 +107,14 @@ def _ligne(f: dict[str, Any]) -> dict[str, Any]:
 
 
 async def lisible(moi: Personne, uid: UUID) -> dict[str, Any]:
-    """The invoice with `entiere` and `emetteur` (whether this person bills it). Raises `Introuvable`."""
+    """The invoice with `entiere`, `emetteur` (whether this person bills it) and `peut_decider`.
+    Raises `Introuvable`."""
     ligne = await sql1(
         "select f.*, v.entiere, v.montant::bigint as montant_vu, s.masque as compte,"
         " p.uid as proforma_uid, p.numero as proforma_numero, r.uid as remplacee_par,"
         f" exists (select 1 from facture_ligne l join dossier d on d.id = l.dossier"
-        f" where l.facture = f.id and {emission(moi)}) as emetteur"
+        f" where l.facture = f.id and {emission(moi)}) as emetteur,"
+        f" {decision_facture(moi)} as peut_decider"
         f" from facture f cross join {_vue(moi)} join secret s on s.id = f.iban_secret"
         " left join proforma p on p.id = f.proforma"
         " left join lateral (select g.uid from facture g where g.remplace = f.id"

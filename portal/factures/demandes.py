@@ -8,8 +8,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from portal.core.journal import operations as journal
 from portal.dossiers import transitions
 from portal.dossiers.registre import dispositif as du_registre
+from portal.dossiers.saisie.contenu import lire_contenu
+from portal.dossiers.saisie.verification import pieces_de
 from portal.factures import annonces, perimetre
 from portal.factures.du import OUVERTS, VIVANTES, Situation, situation
 from portal.factures.numeros import suivant
@@ -43,27 +46,50 @@ async def enregistrer(
 ) -> dict[str, Any]:
     """Keep the draft of the dossier as typed; one is made when there is none."""
     async with transaction():
-        dossier = await _ouvert(moi, dossier_uid)
-        brouillon = await brouillon_de(dossier["id"])
-        etat = await situation(dossier)
-        lignes = [
-            {"code": li.code, "libelle": li.libelle, "montant": en_cents(montants[li.code])}
-            for li in etat.lignes
-            if montants.get(li.code)
-        ]
-        total = sum(en_cents(montants[li.code]) for li in etat.lignes if li.code in montants)
-        if brouillon is None:
-            return await _creer(moi, dossier, lignes, total, derniere)
-        ligne = await sql1(
-            "update demande set lignes = $2, montant_centimes = $3, derniere = $4,"
-            " version = version + 1 where id = $1 returning *",
-            brouillon["id"],
-            lignes,
-            total,
-            derniere,
-        )
-        assert ligne is not None
-        return ligne
+        demande = await garder(moi, await ouvrir(moi, dossier_uid), montants, derniere)
+        await noter_brouillon(moi, demande)
+        return demande
+
+
+async def garder(
+    moi: Personne, dossier: dict[str, Any], montants: Mapping[str, Decimal], derniere: bool
+) -> dict[str, Any]:
+    """The draft's row, inside an operation that locked the dossier and writes the audit line."""
+    brouillon = await brouillon_de(dossier["id"])
+    etat = await situation(dossier)
+    lignes: list[dict[str, Any]] = [
+        {"code": li.code, "libelle": li.libelle, "montant": en_cents(montants[li.code])}
+        for li in etat.lignes
+        if montants.get(li.code)
+    ]
+    total = sum(ligne["montant"] for ligne in lignes)
+    if brouillon is None:
+        return await _creer(moi, dossier, lignes, total, derniere)
+    ligne = await sql1(
+        "update demande set lignes = $2, montant_centimes = $3, derniere = $4,"
+        " version = version + 1 where id = $1 returning *",
+        brouillon["id"],
+        lignes,
+        total,
+        derniere,
+    )
+    assert ligne is not None
+    return ligne
+
+
+async def noter_brouillon(
+    moi: Personne, demande: dict[str, Any], *, retiree: UUID | None = None
+) -> None:
+    """The audit line of a draft that was kept, and of the document taken out of it."""
+    await journal.noter(
+        "demande.enregistree",
+        acteur=moi,
+        objet=("demande", demande["uid"]),
+        siren=demande["emetteur_siren"],
+        profil=demande["emetteur_profil"],
+        montant=euros(demande["montant_centimes"]),
+        **({"document_retire": retiree} if retiree else {}),
+    )
 
 
 async def _creer(
@@ -97,51 +123,46 @@ async def joindre(demande_id: int, document_id: int) -> None:
     )
 
 
-async def detacher(moi: Personne, dossier_uid: UUID, document_uid: UUID) -> None:
-    """Take a document out of the draft; it stays among the dossier's."""
-    async with transaction():
-        dossier = await _ouvert(moi, dossier_uid)
-        await executer(
-            "delete from demande_document j using demande q, document c where j.demande = q.id"
-            " and j.document = c.id and q.dossier = $1 and q.etat = 'brouillon' and c.uid = $2",
-            dossier["id"],
-            document_uid,
-        )
-
-
 async def transmettre(moi: Personne, dossier_uid: UUID) -> tuple[dict[str, Any], Bilan]:
     """Send the draft, unless something is wrong or missing. Requests of one dossier take turns."""
     async with transaction():
-        dossier = await _ouvert(moi, dossier_uid)
+        dossier = await ouvrir(moi, dossier_uid)
         demande = await brouillon_de(dossier["id"])
         if demande is None:
             raise Conflit(
                 "Rien à transmettre", "Cette demande est déjà transmise. Rouvrez la page."
             )
-        etat = await situation(dossier, hors=demande["id"])
-        bilan = await _juger(dossier, demande, etat)
-        if bilan.erreurs:
-            return demande, bilan
-        numero = await suivant("DR")
-        envoyee = await sql1(
-            "update demande set etat = 'transmise', numero = $2, transmise_le = $3,"
-            " transmise_jour = $4, version = version + 1 where id = $1 returning *",
-            demande["id"],
-            numero,
-            clock.instant(),
-            await clock.aujourd_hui(),
-        )
-        assert envoyee is not None
-        montant = euros(envoyee["montant_centimes"])
-        await transitions.noter(
-            dossier,
-            "demande_transmise",
-            f"Demande de remboursement {numero} transmise\u00a0: {montant}",
-            moi,
-            demande=numero,
-        )
-        await annonces.demande_transmise(dossier, envoyee, montant)
-        return envoyee, bilan
+        return await conclure(moi, dossier, demande)
+
+
+async def conclure(
+    moi: Personne, dossier: dict[str, Any], demande: dict[str, Any]
+) -> tuple[dict[str, Any], Bilan]:
+    """Judge a draft and send it, inside an operation that locked the dossier."""
+    etat = await situation(dossier, hors=demande["id"])
+    bilan = await _juger(dossier, demande, etat)
+    if bilan.erreurs:
+        return demande, bilan
+    numero = await suivant("DR")
+    envoyee = await sql1(
+        "update demande set etat = 'transmise', numero = $2, transmise_le = $3,"
+        " transmise_jour = $4, version = version + 1 where id = $1 returning *",
+        demande["id"],
+        numero,
+        clock.instant(),
+        await clock.aujourd_hui(),
+    )
+    assert envoyee is not None
+    montant = euros(envoyee["montant_centimes"])
+    await transitions.noter(
+        dossier,
+        "demande_transmise",
+        f"Demande de remboursement {numero} transmise\u00a0: {montant}",
+        moi,
+        demande=numero,
+    )
+    await annonces.demande_transmise(dossier, envoyee, montant)
+    return envoyee, bilan
 
 
 async def _juger(dossier: dict[str, Any], demande: dict[str, Any], etat: Situation) -> Bilan:
@@ -167,7 +188,7 @@ async def _juger(dossier: dict[str, Any], demande: dict[str, Any], etat: Situati
             f" demandés aujourd’hui.{suite}"
         )
     presentes = {d["piece"] for d in await documents(demande["id"])}
-    for piece in pieces(dossier):
+    for piece in await pieces(dossier):
         if piece.obligatoire and piece.code not in presentes:
             bilan.erreurs[f"piece_{piece.code}"] = f"Joignez la pièce\u00a0: {piece.libelle}."
     return bilan
@@ -243,9 +264,11 @@ async def clore(dossier: dict[str, Any], motif: str) -> None:
     )
 
 
-def pieces(dossier: dict[str, Any]) -> list[Piece]:
-    """Evidence asked for with a request."""
-    return [p for p in du_registre(dossier["dispositif"]).pieces if p.moment == "realisation"]
+async def pieces(dossier: dict[str, Any]) -> list[Piece]:
+    """Evidence asked for with a request, by what the dossier holds."""
+    dispositif = du_registre(dossier["dispositif"])
+    contenu = await lire_contenu(dispositif, dossier["donnees"])
+    return pieces_de(dispositif, contenu.donnees, "realisation")
 
 
 async def brouillon_de(dossier_id: int) -> dict[str, Any] | None:
@@ -262,7 +285,7 @@ async def documents(demande_id: int) -> list[dict[str, Any]]:
     )
 
 
-async def _ouvert(moi: Personne, uid: UUID) -> dict[str, Any]:
+async def ouvrir(moi: Personne, uid: UUID) -> dict[str, Any]:
     """The dossier, locked: granted, and billed by this person's company."""
     vu = await perimetre.exiger_dossier(moi, uid, perimetre.SAISIR)
     dossier = await transitions.verrouiller(vu["id"])
@@ -281,7 +304,7 @@ async def _a_decider(
     trouvee = await sql1("select id, dossier from demande where uid = $1", uid)
     if trouvee is None:
         raise Introuvable()
-    await perimetre.exiger_interne(moi, trouvee["dossier"], ("gestionnaire",))
+    await perimetre.exiger_interne(moi, trouvee["dossier"], perimetre.VALIDEURS)
     dossier = await transitions.verrouiller(trouvee["dossier"])
     demande = await sql1("select * from demande where id = $1 for update", trouvee["id"])
     assert demande is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 from litestar.datastructures import UploadFile
@@ -25,6 +24,7 @@ from portal.infra.money import euros
 from portal.infra.texte import plier
 from portal.kit.formulaire import Saisie
 from portal.settings import get_settings
+from portal.web.formulaires import lire_uid
 from portal.web.identite import Personne
 
 TYPES = {"pdf"}
@@ -60,12 +60,8 @@ async def recevoir(moi: Personne, fichier: UploadFile) -> dict[str, Any]:
 
 async def en_attente(moi: Personne, uid: str) -> dict[str, Any] | None:
     """A file of this person that waits, by the name its form holds."""
-    try:
-        cherche = UUID(uid)
-    except ValueError:
-        return None
     return await sql1(
-        "select * from depot_en_cours where uid = $1 and compte = $2", cherche, moi.compte_id
+        "select * from depot_en_cours where uid = $1 and compte = $2", lire_uid(uid), moi.compte_id
     )
 
 

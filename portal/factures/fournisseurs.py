@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from portal.dossiers.volets import Volet
-from portal.factures import consultation, demandes, pages_validation, registre
+from portal.factures import consultation, demandes, queries, registre
 from portal.factures.du import EMETTEURS, FACTURE, OUVERTS, VIVANTES, situation
-from portal.factures.perimetre import CONSULTER, SAISIR, VERIFICATEURS, emission, lecture, proche
+from portal.factures.perimetre import (
+    CONSULTER,
+    SAISIR,
+    VALIDEURS,
+    VERIFICATEURS,
+    emission,
+    lecture,
+    proche,
+)
 from portal.grandlivre import queries as grandlivre
 from portal.infra import clock
 from portal.infra.base import sql, sql1
@@ -110,12 +118,10 @@ async def _a_corriger(moi: Personne) -> list[Tache]:
 
 async def _taches_internes(moi: Personne) -> list[Tache]:
     liste = []
-    if pages_validation.VALIDEURS in moi.roles and (
-        n := await pages_validation.compter_a_valider(moi)
-    ):
+    if {*VALIDEURS} & moi.roles and (n := await queries.compter_a_valider(moi)):
         quoi = "une demande" if n == 1 else f"{n} demandes"
         liste.append(Tache(f"Valider {quoi} de remboursement", "/remboursements"))
-    if {*VERIFICATEURS} & moi.roles and (n := await consultation.compter(moi, ("deposee",))):
+    if {*VERIFICATEURS} & moi.roles and (n := await queries.compter_a_verifier(moi)):
         quoi = "une facture" if n == 1 else f"{n} factures"
         liste.append(Tache(f"Vérifier {quoi}", "/factures?vue=a_verifier"))
     return liste
@@ -157,7 +163,7 @@ async def volet(moi: Personne, dossier: dict[str, Any]) -> Volet | None:
         "factures/_volet.html",
         {
             "solde": await grandlivre.solde(dossier["uid"]),
-            "demandes": await _demandes(dossier["id"]),
+            "demandes": await queries.demandes_envoyees(dossier["id"]),
             "factures": factures,
             "paiements": await registre.paiements_de([f["id"] for f in factures]),
             "base": f"/dossiers/{dossier['uid']}/remboursement",
@@ -167,12 +173,4 @@ async def volet(moi: Personne, dossier: dict[str, Any]) -> Volet | None:
             "prochaine": etat.prochaine if etat.possible == 0 and etat.reste else None,
             "libelles": demandes.LIBELLES,
         },
-    )
-
-
-async def _demandes(dossier_id: int) -> list[dict[str, Any]]:
-    return await sql(
-        f"select q.numero, q.etat, q.montant_centimes, q.transmise_jour, {FACTURE} as facture"
-        " from demande q where q.dossier = $1 and q.etat <> 'brouillon' order by q.id desc",
-        dossier_id,
     )

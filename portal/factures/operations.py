@@ -99,8 +99,7 @@ async def verrouiller(moi: Personne, uid: UUID) -> dict[str, Any]:
     """The invoice, locked, if all its dossiers lie within reach of who verifies invoices."""
     mien = perimetre.decision(moi, perimetre.VERIFICATEURS)
     facture = await sql1(
-        f"select f.*, not exists (select 1 from facture_ligne l join dossier d on d.id = l.dossier"
-        f" where l.facture = f.id and not coalesce({mien}, false)) as entiere,"
+        f"select f.*, {perimetre.decision_facture(moi)} as entiere,"
         f" exists (select 1 from facture_ligne l join dossier d on d.id = l.dossier"
         f" where l.facture = f.id and {mien}) as vue"
         " from facture f where f.uid = $2 for update",

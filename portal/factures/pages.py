@@ -20,9 +20,10 @@ from portal.factures.pages_proforma import groupes
 from portal.factures.proformas import PUBLICS
 from portal.infra.files import lire as lire_fichier
 from portal.kit.formulaire import Saisie, champ, lire, lire_formulaire
-from portal.kit.types import Entier, Texte, lire_date
-from portal.web.erreurs import Introuvable, Refus
+from portal.kit.types import Texte, lire_date
+from portal.web.erreurs import Introuvable
 from portal.web.fichiers import piece_jointe
+from portal.web.formulaires import lire_version
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
@@ -40,10 +41,6 @@ class Refuser(BaseModel):
         longueur_max=2000,
         aide="L’émetteur le lira\u00a0: dites ce qu’il doit corriger.",
     )
-
-
-class _Version(BaseModel):
-    version: Entier = champ("Version", widget="cache")
 
 
 def _jour(texte: str) -> date | None:
@@ -123,7 +120,6 @@ async def _page(
 ) -> Response[Any]:
     facture = await consultation.lisible(moi, uid)
     paiements = (await registre.paiements_de([facture["id"]])).get(facture["id"], [])
-    decide = moi.est_interne and bool({*perimetre.VERIFICATEURS} & moi.roles)
     saisie = refus or lire(Refuser, {})
     resume = ([("points", "Points", erreur_points)] if erreur_points else []) + saisie.resume()
     return rendre(
@@ -152,8 +148,10 @@ async def _page(
             {"titre": e["texte"], "quand": e["instant"], "qui": e["acteur"]}
             for e in (await histoire.lire(facture["id"]) if facture["entiere"] else [])
         ],
-        a_juger=decide and facture["etat"] == "deposee",
-        a_confirmer=decide and facture["etat"] == "rejetee" and facture["compte_a_confirmer"],
+        a_juger=facture["peut_decider"] and facture["etat"] == "deposee",
+        a_confirmer=facture["peut_decider"]
+        and facture["etat"] == "rejetee"
+        and facture["compte_a_confirmer"],
         a_corriger=facture["emetteur"]
         and facture["etat"] == "refusee"
         and facture["remplacee_par"] is None
@@ -198,7 +196,7 @@ def _a_venir(titre: str, quand: str, ton: str = "neutre") -> dict[str, Any]:
 
 _PAIEMENTS = {
     "prepare": ("en préparation", "info"),
-    "ordonne": ("transmis à la banque", "info"),
+    "ordonne": ("ordonné", "info"),
     "execute": ("exécuté", "succes"),
     "rejete": ("rejeté par la banque", "danger"),
     "annule": ("annulé avant validation", "neutre"),
@@ -234,17 +232,10 @@ async def fichier(uid: FromPath[UUID], moi: Moi) -> Stream:
     )
 
 
-def _version(poste: dict[str, Any]) -> int:
-    saisie = lire_formulaire(_Version, poste)
-    if saisie.erreurs:
-        raise Refus("Ce formulaire est incomplet. Rechargez la page et recommencez.")
-    return int(saisie.valides["version"])
-
-
 @post("/factures/{uid:uuid}/accepter", droit=f"interne:{DECIDEURS}")
 async def accepter(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     poste = dict((await request.form()).items())
-    facture = await operations.accepter(moi, uid, _version(poste))
+    facture = await operations.accepter(moi, uid, lire_version(poste))
     return rediriger(request, "/factures?vue=a_verifier", f"Facture {facture['numero']} acceptée.")
 
 
@@ -258,7 +249,7 @@ async def refuser(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
         return await _page(
             request, moi, uid, refus=saisie, points=points, erreur_points=manque, statut=422
         )
-    version = _version(dict(formulaire.items()))
+    version = lire_version(dict(formulaire.items()))
     facture = await operations.refuser(moi, uid, version, points, saisie.valides["attendu"])
     return rediriger(request, "/factures?vue=a_verifier", f"Facture {facture['numero']} refusée.")
 

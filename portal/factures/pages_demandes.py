@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -13,13 +14,14 @@ from litestar.params import FromPath
 from pydantic import BaseModel, create_model
 
 from portal.dossiers.registre import libelle as libelle_dispositif
-from portal.factures import demandes, perimetre, pieces
+from portal.factures import demandes, perimetre, queries
 from portal.factures.du import OUVERTS, Situation, situation
+from portal.factures.envoi import Envoi, envoyer
 from portal.factures.saisie_depot import montant
-from portal.infra.base import sql
 from portal.infra.money import euros
 from portal.kit.formulaire import Saisie, champ, depouiller, lire
 from portal.kit.types import Montant, OuiNon
+from portal.web.formulaires import lire_uid
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
@@ -71,7 +73,7 @@ async def _page(
     dossier: dict[str, Any],
     *,
     saisie: Saisie | None = None,
-    erreurs: dict[str, str] | None = None,
+    erreurs: Mapping[str, str] | None = None,
     statut: int = 200,
 ) -> Response[Any]:
     brouillon = await demandes.brouillon_de(dossier["id"])
@@ -88,7 +90,7 @@ async def _page(
             vu.aide = (
                 f"Accordé {euros(restes[vu.nom].accorde)}, reste {euros(restes[vu.nom].reste)}."
             )
-    peut = await _peut_saisir(moi, dossier)
+    peut = await queries.peut_saisir(moi, dossier["id"])
     jointes = await demandes.documents(brouillon["id"]) if brouillon else []
     attendues = [
         {
@@ -99,7 +101,7 @@ async def _page(
             "documents": [d for d in jointes if d["piece"] == p.code],
             "erreur": erreurs.get(f"piece_{p.code}"),
         }
-        for p in demandes.pieces(dossier)
+        for p in await demandes.pieces(dossier)
     ]
     return rendre(
         request,
@@ -116,14 +118,14 @@ async def _page(
         total_erreur=erreurs.get("total"),
         pieces=attendues,
         brouillon=brouillon,
-        demandes=await _envoyees(dossier["id"]),
+        demandes=await queries.demandes_envoyees(dossier["id"]),
         libelles=demandes.LIBELLES,
         erreurs_titre=statut == 422,
     )
 
 
 def _resume(
-    saisie: Saisie, attendues: list[dict[str, Any]], erreurs: dict[str, str]
+    saisie: Saisie, attendues: list[dict[str, Any]], erreurs: Mapping[str, str]
 ) -> list[tuple[str, str, str]]:
     """Errors for the summary: amounts, total, evidence."""
     liste = saisie.resume()
@@ -133,25 +135,6 @@ def _resume(
         if piece["erreur"]:
             liste.append((f"c-piece-{piece['code']}", piece["libelle"], piece["erreur"]))
     return liste
-
-
-async def _peut_saisir(moi: Personne, dossier: dict[str, Any]) -> bool:
-    lignes = await sql(
-        f"select 1 as n from dossier d where d.id = $2 and {perimetre.emission(moi)}",
-        moi.compte_id,
-        dossier["id"],
-    )
-    return bool(lignes)
-
-
-async def _envoyees(dossier_id: int) -> list[dict[str, Any]]:
-    """Requests already sent, newest first, with what is billed of each."""
-    return await sql(
-        "select q.uid, q.numero, q.etat, q.lignes, q.montant_centimes, q.transmise_jour, q.motif,"
-        " q.derniere from demande q where q.dossier = $1 and q.etat <> 'brouillon'"
-        " order by q.id desc",
-        dossier_id,
-    )
 
 
 @get(CHEMIN, droit=perimetre.CONSULTER, interne=perimetre.INTERNES)
@@ -177,31 +160,26 @@ async def enregistrer(
         for li in etat.lignes
         if saisie.valides.get(f"ligne_{li.code}")
     }
-    demande = await demandes.enregistrer(moi, uid, montants, bool(saisie.valides.get("derniere")))
-    erreurs = await pieces.recevoir(moi, dossier, demande, _envois(formulaire))
-    await pieces.reprendre(dossier, demande)
+    envoi = Envoi(
+        montants,
+        bool(saisie.valides.get("derniere")),
+        _envois(formulaire),
+        lire_uid(poste.get("_retirer_document")),
+        transmettre=poste.get("_action") == "transmettre" and not saisie.erreurs,
+    )
+    resultat = await envoyer(moi, uid, envoi)
+    if saisie.erreurs or resultat.erreurs:
+        return await _page(
+            request, moi, dossier, saisie=saisie, erreurs=resultat.erreurs, statut=422
+        )
     ici = f"/dossiers/{uid}/remboursement"
-    if retire := poste.get("_retirer_document"):
-        await demandes.detacher(moi, uid, _uid(retire))
-    if saisie.erreurs or erreurs:
-        return await _page(request, moi, dossier, saisie=saisie, erreurs=erreurs, statut=422)
-    if poste.get("_action") != "transmettre":
+    if not resultat.transmise:
         return rediriger(request, ici, "Demande enregistrée.")
-    envoyee, bilan = await demandes.transmettre(moi, uid)
-    if bilan.erreurs:
-        return await _page(request, moi, dossier, saisie=saisie, erreurs=bilan.erreurs, statut=422)
     return rediriger(
         request,
         ici,
-        f"Demande de remboursement {envoyee['numero']} transmise. Vous serez prévenu de sa validation.",
+        f"Demande de remboursement {resultat.demande['numero']} transmise. Vous serez prévenu de sa validation.",
     )
-
-
-def _uid(texte: str) -> UUID:
-    try:
-        return UUID(texte)
-    except ValueError:
-        return UUID(int=0)
 
 
 def _envois(formulaire: Any) -> dict[str, list[UploadFile]]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromQuery
 
-from portal.factures import depot, perimetre, proformas, registre
+from portal.factures import depot, perimetre, proformas, queries, registre
 from portal.factures.consultation import lisible
 from portal.factures.depot import Contexte
 from portal.factures.du import Du, dus
@@ -19,11 +18,11 @@ from portal.factures.onglets import onglets
 from portal.factures.pages_proforma import groupes
 from portal.factures.saisie_depot import brut_initial, lire_depot, modele
 from portal.infra import clock
-from portal.infra.base import sql
 from portal.infra.files import FichierRefuse
 from portal.infra.money import date_courte
 from portal.kit.formulaire import Saisie, lire
 from portal.web.erreurs import Introuvable, Refus
+from portal.web.formulaires import INCOMPLET, lire_uid
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
@@ -49,19 +48,12 @@ class Choix:
         )
 
 
-def _uid(texte: str) -> UUID | None:
-    try:
-        return UUID(texte) if texte else None
-    except ValueError:
-        return None
-
-
 async def _choix(moi: Personne, proforma: str, corrige: str, emetteur: str) -> Choix | None:
     """From a proforma, from a refused invoice, or for an issuer « siren-profil »."""
-    if uid := _uid(proforma):
+    if uid := lire_uid(proforma):
         trouvee = await proformas.lisible(moi, uid)
         return Choix(trouvee["emetteur_siren"], trouvee["emetteur_profil"], proforma=trouvee)
-    if uid := _uid(corrige):
+    if uid := lire_uid(corrige):
         facture = await lisible(moi, uid)
         if facture["etat"] != "refusee":
             raise Introuvable()
@@ -111,11 +103,7 @@ async def _parts(choix: Choix, a_facturer: Sequence[Du], groupe: str) -> dict[st
     if choix.proforma:
         lignes = await proformas.lignes(choix.proforma["id"])
     elif choix.refusee:
-        lignes = await sql(
-            "select l.montant_centimes, q.uid as demande_uid from facture_ligne l"
-            " join demande q on q.id = l.demande where l.facture = $1",
-            choix.refusee["id"],
-        )
+        lignes = await queries.parts_facturees(choix.refusee["id"])
     else:
         return {
             du.cle: du.reste
@@ -209,7 +197,7 @@ async def deposer(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
         moi, poste.get("proforma", ""), poste.get("corrige", ""), poste.get("emetteur", "")
     )
     if choix is None:
-        raise Refus("Ce formulaire est incomplet. Rechargez la page et recommencez.")
+        raise Refus(INCOMPLET)
     if not await dus(moi, emetteur=(choix.siren, choix.profil)):
         raise Refus(RIEN)
     saisie = lire_depot(poste)

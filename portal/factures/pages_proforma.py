@@ -10,14 +10,12 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from portal.dossiers.registre import libelle as libelle_dispositif
-from portal.factures import exemple, perimetre, proformas
+from portal.factures import exemple, perimetre, proformas, queries
 from portal.factures.du import Du, Groupe, dus, grouper
 from portal.factures.onglets import onglets
 from portal.factures.registre import cible
-from portal.infra.base import sql1
 from portal.infra.files import lire
-from portal.settings import get_settings
-from portal.web.erreurs import Introuvable, Refus
+from portal.web.erreurs import Refus
 from portal.web.fichiers import piece_jointe
 from portal.web.identite import Moi
 from portal.web.rendu import rediriger, rendre
@@ -64,15 +62,12 @@ def decrire_groupe(groupe: Groupe, siens: list[Du], nom: str) -> dict[str, Any]:
 
 async def groupes(moi: Moi) -> list[dict[str, Any]]:
     """Everything that this person may bill, by what one invoice may hold."""
-    liste = []
-    for groupe, siens in grouper(await dus(moi)):
-        nom = await sql1(
-            "select denomination from entreprise where siren = $1", groupe.emetteur_siren
-        )
-        liste.append(
-            decrire_groupe(groupe, siens, nom["denomination"] if nom else groupe.emetteur_siren)
-        )
-    return liste
+    tous = grouper(await dus(moi))
+    noms = await queries.denominations({groupe.emetteur_siren for groupe, _ in tous})
+    return [
+        decrire_groupe(groupe, siens, noms.get(groupe.emetteur_siren, groupe.emetteur_siren))
+        for groupe, siens in tous
+    ]
 
 
 @get("/factures/proforma", droit=perimetre.SAISIR)
@@ -118,8 +113,8 @@ async def montrer(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
         public=proformas.PUBLICS.get(proforma["public"], proforma["public"]),
         emetteur=await proformas.identite(proforma["emetteur_siren"]),
         mention=proformas.MENTION,
-        peut=not moi.est_interne and moi.a_le_droit(perimetre.SAISIR),
-        demo=get_settings().demo,
+        peut=await proformas.est_facturable(moi, uid),
+        demo=request.app.state.settings.demo,
     )
 
 
@@ -134,9 +129,7 @@ async def fichier(uid: FromPath[UUID], moi: Moi) -> Stream:
 
 @get("/factures/proforma/{uid:uuid}/exemple", droit=perimetre.SAISIR)
 async def facture_exemple(uid: FromPath[UUID], moi: Moi) -> Stream:
-    """In the demo: the invoice that the issuer's own software would make, to be deposited."""
-    if not get_settings().demo:
-        raise Introuvable()
+    """Demonstration: the invoice that the issuer's own software would make, to be deposited."""
     proforma = await proformas.facturable(moi, uid)
     contenu, nom = await exemple.depuis_proforma(proforma)
 
@@ -146,4 +139,4 @@ async def facture_exemple(uid: FromPath[UUID], moi: Moi) -> Stream:
     return piece_jointe(flux(), nom, "application/pdf")
 
 
-GESTIONNAIRES = [choisir, creer, montrer, fichier, facture_exemple]
+GESTIONNAIRES = [choisir, creer, montrer, fichier]

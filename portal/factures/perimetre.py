@@ -25,6 +25,9 @@ from portal.web.identite import Personne
 CONSULTER, SAISIR = "factures.consulter", "factures.saisir"
 INTERNES = ",".join(ROLES_LECTURE)
 VERIFICATEURS = ("gestionnaire", "comptable")
+"""Who accepts and refuses invoices."""
+VALIDEURS = ("gestionnaire",)
+"""Who validates and refuses requests for reimbursement."""
 
 
 def lecture(moi: Personne, n: str = "$1") -> str:
@@ -85,6 +88,14 @@ def emetteur(dossier: dict[str, Any]) -> tuple[str, str, str]:
 def decision(moi: Personne, roles: Sequence[str]) -> str:
     """Dossiers on whose money this staff member decides, as one of these roles."""
     return portee_interne(moi, roles)
+
+
+def decision_facture(moi: Personne) -> str:
+    """Invoices `f` of which every dossier is this person's to decide on."""
+    return (
+        "not exists (select 1 from facture_ligne l join dossier d on d.id = l.dossier"
+        f" where l.facture = f.id and not coalesce({decision(moi, VERIFICATEURS)}, false))"
+    )
 
 
 async def exiger_interne(moi: Personne, dossier_id: int, roles: Sequence[str]) -> None:

@@ -160,6 +160,11 @@ async def facturable(moi: Personne, uid: UUID) -> dict[str, Any]:
     return ligne
 
 
+async def est_facturable(moi: Personne, uid: UUID) -> bool:
+    """Whether this person may make an invoice from it."""
+    return await _toute(uid, moi, perimetre.emission(moi)) is not None
+
+
 async def _toute(uid: UUID, moi: Personne, portee: str) -> dict[str, Any] | None:
     return await sql1(
         "select p.* from proforma p where p.uid = $2 and not exists ("

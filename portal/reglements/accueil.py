@@ -6,6 +6,7 @@ from portal.factures.registre import PaiementVu, RibVu
 from portal.infra.base import sql, sql1
 from portal.infra.money import euros
 from portal.reglements import queries
+from portal.reglements.preparation import en_attente
 from portal.web.fournisseurs import Acces, Chiffre, Lien, Tache
 from portal.web.identite import Personne
 
@@ -43,7 +44,7 @@ async def taches(moi: Personne) -> list[Tache]:
     )
     return [
         Tache(
-            f"Enregistrer un autre compte bancaire pour {li['nom']}",
+            f"Enregistrer un autre RIB pour {li['nom']}",
             f"/rib/{li['siren']}/{li['profil']}",
             f"La banque a rejeté le paiement de {li['nombre']} "
             f"facture{'s' if li['nombre'] > 1 else ''}.",
@@ -56,17 +57,13 @@ async def taches(moi: Personne) -> list[Tache]:
 async def chiffres(moi: Personne) -> list[Chiffre]:
     """Accountants: what waits for a run. Companies: what is on its way to them."""
     if "comptable" in moi.roles:
-        attente = await sql1(
-            "select count(*) as n, coalesce(sum(ttc_centimes), 0)::bigint as total from facture"
-            " where etat in ('acceptee', 'rejetee') and not compte_a_confirmer"
-        )
-        assert attente is not None
+        attente = await en_attente(limite=0)
         return [
             Chiffre(
                 "À mettre en paiement",
-                attente["n"],
+                attente.nombre,
                 "/reglements/lots",
-                euros(attente["total"]),
+                euros(sum(attente.totaux.values())),
                 20,
             )
         ]
@@ -88,7 +85,7 @@ async def chiffres(moi: Personne) -> list[Chiffre]:
 async def acces(moi: Personne) -> list[Acces]:
     if moi.est_interne or not moi.a_le_droit("rib.consulter"):
         return []
-    return [Acces("Mes comptes bancaires", "/rib", ordre=60)]
+    return [Acces("RIB", "/rib", ordre=60)]
 
 
 async def rib_vu(siren: str, profil: str) -> RibVu | None:

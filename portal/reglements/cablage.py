@@ -4,10 +4,7 @@ from portal.factures import registre
 from portal.reglements import accueil, pages, pages_lots, pages_rib
 from portal.web.cablage import Cablage
 
-ONGLETS = (
-    registre.Onglet("Mes règlements", "/reglements"),
-    registre.Onglet("Comptes bancaires", "/rib", "rib.consulter"),
-)
+ONGLETS = (registre.Onglet("Mes règlements", "/reglements"),)
 
 
 def cabler(c: Cablage) -> None:

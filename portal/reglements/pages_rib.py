@@ -11,7 +11,6 @@ from pydantic import BaseModel
 from portal.core.entreprises import queries as entreprises
 from portal.core.entreprises.fiche import PROFILS
 from portal.core.rattachements import perimetre
-from portal.factures.onglets import onglets
 from portal.kit.formulaire import Saisie, champ, lire, lire_formulaire
 from portal.kit.types import Iban, OuiNon, Texte
 from portal.reglements import rib
@@ -43,13 +42,12 @@ class NouveauRib(BaseModel):
 
 @get("/rib", droit="rib.consulter")
 async def lister(request: Requete, moi: Moi) -> Response[Any]:
-    """« Mes comptes bancaires »: the living account of each company, and the former ones."""
+    """« RIB »: the living account of each company, and the former ones."""
     return rendre(
         request,
         "reglements/ribs.html",
         comptes=await rib.mes_comptes(moi),
         profils=PROFILS,
-        onglets=onglets(moi),
     )
 
 

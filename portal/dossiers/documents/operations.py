@@ -7,6 +7,7 @@ from uuid import UUID
 
 from litestar.datastructures import UploadFile
 
+from portal.core.journal import operations as journal
 from portal.dossiers import queries, transitions
 from portal.dossiers.registre import dispositif as du_registre
 from portal.infra import clock, jobs
@@ -33,7 +34,19 @@ async def ajouter(
 
     Raises `FichierRefuse` with a sentence for the field.
     """
-    visible = await queries.exiger(moi, uid, "dossiers.saisir")
+    dossier = await queries.exiger(moi, uid, "dossiers.saisir")
+    return await deposer(moi, dossier, piece, fichier, remplace=remplace)
+
+
+async def deposer(
+    moi: Personne,
+    visible: dict[str, Any],
+    piece: str,
+    fichier: UploadFile,
+    *,
+    remplace: UUID | None = None,
+) -> dict[str, Any]:
+    """The same, of a dossier that the caller has checked this person may add to."""
     if not fichier.filename:
         raise FichierRefuse(SANS_FICHIER)
     _exiger_piece(visible, piece)
@@ -63,7 +76,9 @@ async def ajouter(
             clock.instant(),
         )
         assert document is not None
-        if dossier["etat"] != "brouillon":
+        if dossier["etat"] == "brouillon":
+            await _journal("dossier.document", dossier, document, moi)
+        else:
             await transitions.noter(
                 dossier, "document", f"Document ajouté\u00a0: {range_.nom_sur}", moi, piece=piece
             )
@@ -86,6 +101,7 @@ async def retirer(moi: Personne, uid: UUID) -> dict[str, Any]:
             )
         await executer("delete from document where id = $1", document["id"])
         await jobs.planifier(EFFACER, cle_fichier=document["cle_fichier"])
+        await _journal("dossier.document_retire", dossier, document, moi)
         return dossier
 
 
@@ -125,6 +141,20 @@ async def lisible(moi: Personne, uid: UUID) -> dict[str, Any]:
     if document is None:
         raise Introuvable()
     return document
+
+
+async def _journal(
+    action: str, dossier: dict[str, Any], document: dict[str, Any], moi: Personne
+) -> None:
+    """The audit line of a draft's document: its timeline starts with its transmission."""
+    await journal.noter(
+        action,
+        acteur=moi,
+        objet=("dossier", dossier["uid"]),
+        siren=dossier["siren"],
+        profil=dossier["profil"],
+        piece=document["piece"],
+    )
 
 
 async def _remplacer(dossier_id: int, uid: UUID) -> int:

@@ -14,10 +14,11 @@ from portal.dossiers import queries
 from portal.dossiers.documents import operations
 from portal.dossiers.pages import cadre_de_page, peut
 from portal.dossiers.registre import dispositif as du_registre
-from portal.dossiers.saisie.verification import examiner
+from portal.dossiers.saisie.verification import examiner, pieces_de
 from portal.infra.files import FichierRefuse, lire
 from portal.web.erreurs import Introuvable
 from portal.web.fichiers import piece_jointe
+from portal.web.formulaires import lire_uid
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
@@ -35,7 +36,9 @@ async def page(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -
 async def deposer(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     formulaire = await request.form()
     piece = str(formulaire.get("piece", ""))
-    remplace = _uid(str(formulaire.get("remplace", "")))
+    remplace = lire_uid(formulaire.get("remplace"))
+    if formulaire.get("remplace") and remplace is None:
+        raise Introuvable()
     refus: list[str] = []
     fichiers = [f for f in formulaire.getall("fichier", []) if isinstance(f, UploadFile)]
     for fichier in fichiers:
@@ -65,13 +68,6 @@ async def telecharger(uid: FromPath[UUID], moi: Moi) -> Stream:
     return piece_jointe(await lire(document["cle_fichier"]), document["nom"], document["type_mime"])
 
 
-def _uid(saisi: str) -> UUID | None:
-    try:
-        return UUID(saisi) if saisi else None
-    except ValueError:
-        raise Introuvable() from None
-
-
 async def _rendre(
     request: Request[Any, Any, Any],
     moi: Personne,
@@ -84,9 +80,9 @@ async def _rendre(
     examen = await examiner(dossier)
     presents = await queries.documents(dossier["id"])
     transmis = dossier["etat"] != "brouillon"
-    attendues = examen.pieces_attendues + [
-        p for p in dispositif.pieces if p.moment != "depot" and transmis
-    ]
+    attendues = [*examen.pieces_attendues]
+    if transmis:
+        attendues += pieces_de(dispositif, examen.contenu.donnees, "realisation")
     connues = {p.code for p in attendues}
     return rendre(
         request,

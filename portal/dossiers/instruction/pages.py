@@ -21,7 +21,7 @@ from portal.dossiers.saisie.verification import examiner
 from portal.dossiers.volets import volets
 from portal.infra import clock
 from portal.kit.types import lire_date, lire_montant
-from portal.web.erreurs import Refus
+from portal.web.formulaires import lire_version
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
@@ -79,7 +79,7 @@ async def examen(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi)
 @post("/instruction/{uid:uuid}/prendre", droit=DROIT)
 async def prendre(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     poste = dict((await request.form()).items())
-    await operations.prendre_en_charge(moi, uid, _version(poste))
+    await operations.prendre_en_charge(moi, uid, lire_version(poste))
     return rediriger(request, f"/instruction/{uid}", "Vous suivez ce dossier.")
 
 
@@ -93,7 +93,7 @@ async def complement(
     try:
         echeance = _date(str(poste.get("echeance", "")))
         await operations.demander_complement(
-            moi, uid, _version(poste), str(poste.get("message", "")), pieces, echeance
+            moi, uid, lire_version(poste), str(poste.get("message", "")), pieces, echeance
         )
     except SaisieRefusee as refus:
         return await _refuse(request, moi, uid, refus, {**poste, "pieces": pieces})
@@ -111,7 +111,7 @@ async def accorder(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Mo
         }
         motifs = {n.partition(".")[2]: str(v) for n, v in poste.items() if n.startswith("motif.")}
         await operations.accorder(
-            moi, uid, _version(poste), montants, motifs, str(poste.get("texte_accord", ""))
+            moi, uid, lire_version(poste), montants, motifs, str(poste.get("texte_accord", ""))
         )
     except SaisieRefusee as refus:
         return await _refuse(request, moi, uid, refus, poste)
@@ -125,7 +125,7 @@ async def refuser(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
         await operations.refuser(
             moi,
             uid,
-            _version(poste),
+            lire_version(poste),
             str(poste.get("motif", "")),
             str(poste.get("texte_refus", "")),
         )
@@ -208,13 +208,6 @@ def _date(saisi: str) -> Any:
         return lire_date(saisi)
     except ValueError as erreur:
         raise SaisieRefusee("echeance", str(erreur)) from erreur
-
-
-def _version(poste: dict[str, Any]) -> int:
-    saisi = str(poste.get("_version", ""))
-    if not (saisi.isascii() and saisi.isdigit() and len(saisi) < 9):
-        raise Refus("Ce formulaire est incomplet. Rechargez la page et recommencez.")
-    return int(saisi)
 
 
 GESTIONNAIRES = [file, suivant, examen, prendre, complement, accorder, refuser]

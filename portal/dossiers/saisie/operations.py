@@ -8,7 +8,7 @@ from uuid import UUID
 
 from portal.branches import queries as branches
 from portal.core.journal import operations as journal
-from portal.dossiers import papiers, queries, transitions
+from portal.dossiers import numeros, papiers, queries, transitions
 from portal.dossiers.registre import dispositif as du_registre
 from portal.dossiers.saisie import concurrence
 from portal.dossiers.saisie.contenu import Contenu, lire_contenu, sceller
@@ -16,7 +16,7 @@ from portal.dossiers.saisie.fusion import fusionner, poser_champ
 from portal.dossiers.saisie.prefill import prefiller
 from portal.dossiers.saisie.verification import Examen, examiner
 from portal.infra import clock
-from portal.infra.base import executer, sql1, transaction, valeur
+from portal.infra.base import executer, sql1, transaction
 from portal.infra.money import en_cents
 from portal.infra.texte import plier
 from portal.kit import Dispositif
@@ -236,12 +236,5 @@ async def transmettre(
 
 
 async def _numero(annee: int, prefixe: str) -> str:
-    """« 2026-AF-000123 »: one series a year and prefix."""
-    rang = await valeur(
-        "insert into numerotation (annee, prefixe, dernier) values ($1, $2, 1)"
-        " on conflict (annee, prefixe) do update set dernier = numerotation.dernier + 1"
-        " returning dernier",
-        annee,
-        prefixe,
-    )
-    return f"{annee}-{prefixe}-{rang:06d}"
+    """« 2026-AF-000123 »."""
+    return f"{annee}-{prefixe}-{await numeros.rang(annee, prefixe):06d}"

@@ -15,7 +15,7 @@ from portal.dossiers.registre import DISPOSITIFS
 from portal.dossiers.registre import dispositif as du_registre
 from portal.dossiers.saisie import brouillons, nouveau, operations
 from portal.dossiers.saisie.verification import examiner
-from portal.web.erreurs import Refus
+from portal.web.formulaires import lire_version
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
@@ -137,16 +137,6 @@ async def _verifier(
         verifications=verifications(examen),
         erreurs_titre=statut == 422,
     )
-
-
-def lire_version(poste: dict[str, Any]) -> int | None:
-    """The count that a page was drawn from; None when it gives none."""
-    saisi = str(poste.get("_version", ""))
-    if not saisi:
-        return None
-    if not (saisi.isascii() and saisi.isdigit() and len(saisi) < 9):
-        raise Refus("Ce formulaire est incomplet. Rechargez la page et recommencez.")
-    return int(saisi)
 
 
 GESTIONNAIRES = [

@@ -15,13 +15,13 @@ from portal.dossiers.registre import dispositif as du_registre
 from portal.dossiers.saisie import concurrence, operations
 from portal.dossiers.saisie.contenu import masques_en_clair
 from portal.dossiers.saisie.fusion import fusionner
-from portal.dossiers.saisie.pages import lire_version
 from portal.dossiers.saisie.prefill import prefiller
 from portal.dossiers.saisie.verification import examiner
 from portal.infra import clock
 from portal.infra.money import heure
 from portal.kit.formulaire import Saisie, lire
 from portal.web.erreurs import Conflit, Introuvable
+from portal.web.formulaires import lire_version
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 

@@ -17,7 +17,16 @@ from portal.dossiers.saisie.contenu import Contenu, lire_contenu
 from portal.infra import clock
 from portal.infra.base import sql
 from portal.infra.money import de_cents
-from portal.kit import Cadre, Constat, Controle, Dispositif, Entreprise, Financement, Piece
+from portal.kit import (
+    Cadre,
+    Constat,
+    Controle,
+    Dispositif,
+    Donnees,
+    Entreprise,
+    Financement,
+    Piece,
+)
 
 
 @dataclass(frozen=True)
@@ -113,7 +122,7 @@ async def examiner(dossier: Mapping[str, Any]) -> Examen:
         deja_engage=await deja_engage(dossier),
     )
     donnees = contenu.donnees
-    attendues = [p for p in dispositif.pieces if p.moment == "depot" and p.si(donnees)]
+    attendues = pieces_de(dispositif, donnees, "depot")
     uid = dossier["uid"]
     resultats = [
         _resultat(c, c.verifier(donnees, cadre), dispositif, contenu, uid)
@@ -134,6 +143,11 @@ async def examiner(dossier: Mapping[str, Any]) -> Examen:
         modifiable=dossier["etat"] == "brouillon",
         pieces_manquantes=[p for p in attendues if p.obligatoire and p.code not in deposees],
     )
+
+
+def pieces_de(dispositif: Dispositif, donnees: Donnees, moment: str) -> list[Piece]:
+    """Documents that what was typed makes needed at this moment."""
+    return [p for p in dispositif.pieces if p.moment == moment and p.si(donnees)]
 
 
 async def _parametres(dossier: Mapping[str, Any], jour: date) -> ParametresDates:
