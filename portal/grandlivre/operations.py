@@ -44,7 +44,6 @@ class _Genre:
 
 _GENRES = {
     "facture": _Genre("engage", "facture", "il reste {} à facturer sur ce dossier"),
-    "avoir": _Genre("facture", "ordonne", "un avoir est limité à {}, déjà facturés et non payés"),
     "liberation": _Genre("engage", "facture", "il reste {} à libérer sur ce dossier"),
     "paiement_ordonne": _Genre("facture", "ordonne", "il reste {} facturés à payer"),
     "paiement_execute": _Genre("ordonne", "paye", "il reste {} ordonnés à exécuter"),
@@ -71,18 +70,6 @@ async def engager(
             await _poser(engagement, "engagement", montant_centimes, cle, None, "Prise en charge")
 
 
-async def ajuster(
-    dossier_uid: UUID, montant_centimes: int, cle: str, libelle: str = "Ajustement"
-) -> None:
-    """Raise or lower what is engaged; never below what is invoiced."""
-    async with transaction():
-        engagement = await _verrouiller(dossier_uid)
-        baisse = engagement["engage_centimes"] - engagement["facture_centimes"]
-        if montant_centimes < 0 and -montant_centimes > baisse and not await _deja(cle):
-            raise Depassement(f"l’engagement ne peut baisser que de {euros(baisse)}", baisse)
-        await _poser(engagement, "ajustement", montant_centimes, cle, None, libelle)
-
-
 async def liberer(
     dossier_uid: UUID,
     montant_centimes: int | None = None,
@@ -104,13 +91,6 @@ async def facturer(
 ) -> None:
     """An accepted invoice's share for this dossier. Raises `Depassement` beyond the engagement."""
     await _mouvement("facture", dossier_uid, montant_centimes, cle, cause_uid, libelle)
-
-
-async def avoir(
-    dossier_uid: UUID, montant_centimes: int, cle: str, cause_uid: UUID, libelle: str = "Avoir"
-) -> None:
-    """Take back an invoiced amount whose payment is not ordered."""
-    await _mouvement("avoir", dossier_uid, montant_centimes, cle, cause_uid, libelle)
 
 
 async def ordonner(

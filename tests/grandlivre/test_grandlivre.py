@@ -152,11 +152,8 @@ GESTES = st.lists(
         st.sampled_from(
             [
                 "engager",
-                "ajuster",
-                "baisser",
                 "liberer",
                 "facturer",
-                "avoir",
                 "ordonner",
                 "executer",
                 "rejeter",
@@ -222,8 +219,6 @@ async def _jouer(gestes: list[tuple[str, int]]) -> None:
 async def _faire(dossier: UUID, geste: str, montant: int, cle: str) -> None:
     if geste == "engager":
         await operations.engager(dossier, "732829320", "essai", "opco", montant, cle)
-    elif geste in ("ajuster", "baisser"):
-        await operations.ajuster(dossier, montant if geste == "ajuster" else -montant, cle)
     elif geste == "liberer":
         await operations.liberer(dossier, montant, cle=cle)
     else:
@@ -231,8 +226,7 @@ async def _faire(dossier: UUID, geste: str, montant: int, cle: str) -> None:
 
 
 EFFETS = {
-    "engager": {"engage": 1}, "ajuster": {"engage": 1}, "baisser": {"engage": -1},
-    "liberer": {"engage": -1}, "facturer": {"facture": 1}, "avoir": {"facture": -1},
+    "engager": {"engage": 1}, "liberer": {"engage": -1}, "facturer": {"facture": 1},
     "ordonner": {"ordonne": 1}, "rejeter": {"ordonne": -1}, "executer": {"paye": 1},
 }  # fmt: skip
 
