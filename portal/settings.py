@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     opco_adresse: list[str] = Field(
         ["12 rue des Essais", "75012 Paris"], description="Adresse postale, une ligne par élément."
     )
-    opco_siren: str = Field("130025265", description="SIREN de l’OPCO.")
+    opco_siren: str = Field("000500009", description="SIREN de l’OPCO.")
     opco_telephone: str = Field("01 88 13 10 00", description="Téléphone de l’assistance.")
     opco_horaires: str = Field(
         "Du lundi au vendredi, de 9\u00a0h à 17\u00a0h", description="Horaires de l’assistance."

@@ -10,8 +10,8 @@ from portal.kit import Cadre, Constat, Donnees, controle
 from portal.kit.controles import dates_en_ordre, nir_concordant, nir_unique, personnes_max
 
 PERSONNES = "stagiaires.personnes"
-HEURES_PAR_JOUR_MAX = Decimal(10)
-"""Daily working time, articles L. 3121-18 and L. 6321-6 of the Code du travail: an upper bound."""
+AGE_VRAISEMBLABLE = 100
+"""Beyond it the year is a typing mistake, whatever the law."""
 
 
 @controle(
@@ -71,9 +71,10 @@ def qualiopi(donnees: Donnees, cadre: Cadre) -> Iterable[Constat]:
 def duree_possible(donnees: Donnees, cadre: Cadre) -> Iterable[Constat]:
     heures, jours = donnees.lire("formation.heures"), donnees.lire("formation.jours")
     debut, fin = donnees.lire("formation.debut"), donnees.lire("formation.fin")
-    if heures and jours and heures > jours * HEURES_PAR_JOUR_MAX:
+    limite = cadre.parametres.lire("formation.heures_par_jour")
+    if heures and jours and limite and heures > jours * limite.montant:
         yield Constat(
-            f"{_nombre(heures)}\u00a0h en {_nombre(jours)} jour(s), c’est plus de 10\u00a0h par jour. "
+            f"{_nombre(heures)}\u00a0h en {_nombre(jours)} jour(s), c’est plus de {limite.valeur}\u00a0h par jour. "
             "Corrigez la durée ou le nombre de jours.",
             ("formation.heures", "formation.jours"),
         )
@@ -91,15 +92,16 @@ def duree_possible(donnees: Donnees, cadre: Cadre) -> Iterable[Constat]:
     "Code du travail, article L. 4153-1",
 )
 def age_stagiaires(donnees: Donnees, cadre: Cadre) -> Iterable[Constat]:
+    minimum = cadre.parametres.lire("formation.age_minimum")
     for ligne in donnees.lignes(PERSONNES):
         naissance = ligne.get("date_naissance")
-        if naissance is None:
+        if naissance is None or minimum is None:
             continue
         jour = cadre.aujourd_hui
         age = (
             jour.year - naissance.year - ((jour.month, jour.day) < (naissance.month, naissance.day))
         )
-        if not 14 <= age <= 100:
+        if not int(minimum.valeur) <= age <= AGE_VRAISEMBLABLE:
             yield Constat(
                 "Cette date de naissance donne un âge impossible pour un salarié. Vérifiez l’année.",
                 (f"{PERSONNES}.{ligne['cle']}.date_naissance",),

@@ -53,6 +53,14 @@ PARAMETRES = (
     ParametreDeclare(cle="formation.repas", libelle="Plafond par repas", unite="€"),
     ParametreDeclare(cle="formation.nuit", libelle="Plafond par nuit d’hébergement", unite="€"),
     ParametreDeclare(
+        cle="formation.heures_par_jour",
+        libelle="Durée de formation par jour, au plus",
+        unite="h/jour",
+    ),
+    ParametreDeclare(
+        cle="formation.age_minimum", libelle="Âge minimal d’un stagiaire", unite="ans"
+    ),
+    ParametreDeclare(
         cle="formation.plafond_annuel",
         libelle="Plafond annuel par entreprise (SIREN)",
         unite="€",
@@ -67,6 +75,14 @@ PARAMETRES = (
 )
 
 
+LOI = date(2016, 8, 10)
+"""Day from which these articles hold in the wording that is applied."""
+
+
+def _loi(cle: str, valeur: str, source: str) -> ValeurInitiale:
+    return ValeurInitiale(cle=f"formation.{cle}", valeur=valeur, du=LOI, source=source)
+
+
 def _valeur(cle: str, valeur: str, idcc: str | None = None, **criteres: str) -> ValeurInitiale:
     return ValeurInitiale(
         cle=f"formation.{cle}", valeur=valeur, du=DU, source=SOURCE, idcc=idcc, criteres=criteres
@@ -74,6 +90,8 @@ def _valeur(cle: str, valeur: str, idcc: str | None = None, **criteres: str) -> 
 
 
 VALEURS = (
+    _loi("heures_par_jour", "10", "Code du travail, article L. 3121-18"),
+    _loi("age_minimum", "14", "Code du travail, article L. 4153-1"),
     _valeur("delai_depot", "30"),
     _valeur("cout_horaire", "30.00"),
     _valeur("cout_horaire", "40.00", territoire="outre-mer"),

@@ -12,6 +12,11 @@ PARAMETRES = (
         libelle="Nombre de personnes au plus dans un dossier",
         unite="personnes",
     ),
+    ParametreDeclare(
+        cle="dossier.delai_complement",
+        libelle="Délai proposé pour répondre à une demande de complément",
+        unite="jours calendaires",
+    ),
 )
 
 VALEURS = (
@@ -20,5 +25,11 @@ VALEURS = (
         valeur="30",
         du=date(2020, 1, 1),
         source="Foire aux questions Mon Espace",
+    ),
+    ValeurInitiale(
+        cle="dossier.delai_complement",
+        valeur="15",
+        du=date(2020, 1, 1),
+        source="Usage de l’OPCO",
     ),
 )

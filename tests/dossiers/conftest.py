@@ -11,7 +11,8 @@ from tests.dossiers.dispositif_essai import CODE, ESSAI
 
 
 @pytest.fixture(autouse=True)
-def _essai() -> Iterator[None]:
+def _essai(litestar: object) -> Iterator[None]:
+    """The application is made first: it wires who is told of what."""
     registre.DISPOSITIFS[CODE] = ESSAI
     yield
     registre.DISPOSITIFS.pop(CODE, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,10 +18,6 @@ from portal.infra.base import executer, transaction, valeur
 from portal.infra.money import en_cents, euros
 from portal.web.erreurs import Conflit, Refus
 from portal.web.identite import Personne
-
-DELAI_COMPLEMENT = timedelta(days=15)
-"""Proposed on the form only; the gestionnaire sets the date."""
-
 
 class SaisieRefusee(ValueError):
     """An input of the decision that can't be taken; `champ` is its HTML name."""

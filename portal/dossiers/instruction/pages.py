@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -13,11 +14,11 @@ from litestar.params import FromPath
 from portal.dossiers import queries as dossiers
 from portal.dossiers import transitions
 from portal.dossiers.instruction import operations, queries
-from portal.dossiers.instruction.operations import DELAI_COMPLEMENT, SaisieRefusee
+from portal.dossiers.instruction.operations import SaisieRefusee
 from portal.dossiers.lecture import recapituler, verifications
 from portal.dossiers.pages import PAPIERS, cadre_de_page
 from portal.dossiers.registre import DISPOSITIFS
-from portal.dossiers.saisie.verification import examiner
+from portal.dossiers.saisie.verification import Examen, examiner
 from portal.dossiers.volets import volets
 from portal.infra import clock
 from portal.kit.types import lire_date, lire_montant
@@ -165,7 +166,7 @@ async def _page(
     saisi = {
         "message": "",
         "pieces": [],
-        "echeance": f"{cadre['jour'] + DELAI_COMPLEMENT:%d/%m/%Y}",
+        "echeance": _echeance(lu, cadre["jour"]),
         "motif": "",
         "texte_accord": "",
         "texte_refus": "",
@@ -194,6 +195,12 @@ async def _page(
         a_decider=dossier["etat"] == "en_instruction" and dossier["gestionnaire"] == moi.compte_id,
         a_prendre=dossier["etat"] in queries.EN_FILE and dossier["gestionnaire"] != moi.compte_id,
     )
+
+
+def _echeance(lu: Examen, jour: date) -> str:
+    """The date proposed for an answer; the gestionnaire sets it."""
+    delai = lu.parametres.lire("dossier.delai_complement")
+    return f"{jour + timedelta(days=int(delai.valeur)):%d/%m/%Y}" if delai else ""
 
 
 def _montant(nom: str, saisi: str) -> Decimal:
