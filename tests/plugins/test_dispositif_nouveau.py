@@ -105,7 +105,7 @@ async def test_n01_les_pages_taches_et_tables_d_un_plugin_vivent(application_ess
         page = await nav.get("/p/essai/bonjour")
         assert page.h1 == "Page d’essai"
         await nav.post("/p/essai/compter/41", {"_cle": "n01-compte"})
-        await jobs.vider(200)
+        await jobs.vider(200, lever=False)
         assert await valeur("select count(*) from essai_compte where dossier = 41") == 1
         ligne = await sql1(
             "select acteur from journal where action = 'essai.compte' and acteur_id = $1", qui.id

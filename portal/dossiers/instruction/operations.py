@@ -19,6 +19,7 @@ from portal.infra.money import en_cents, euros
 from portal.web.erreurs import Conflit, Refus
 from portal.web.identite import Personne
 
+
 class SaisieRefusee(ValueError):
     """An input of the decision that can't be taken; `champ` is its HTML name."""
 
