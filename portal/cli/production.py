@@ -59,11 +59,14 @@ def migrate() -> None:
 @click.command()
 def doctor() -> None:
     """Dire ce qui ne va pas dans cette installation."""
+    from portal.app import create_litestar
     from portal.branches.docteur import examiner
 
     try:
         exiger_reglages()
-        constats = courir(avec_base(examiner(charger_plugins())))
+        plugins = charger_plugins()
+        create_litestar(get_settings(), plugins)
+        constats = courir(avec_base(examiner(plugins)))
     except (ReglageInvalide, BaseMuette) as erreur:
         constats = [str(erreur)]
         if isinstance(erreur, SansCle):
