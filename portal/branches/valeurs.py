@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from portal.kit import ParametreDeclare, ValeurInitiale
+from portal.kit.controles import CLE_PERSONNES_MAX
 
 PARAMETRES = (
     ParametreDeclare(
-        cle="dossier.personnes_max",
+        cle=CLE_PERSONNES_MAX,
         libelle="Nombre de personnes au plus dans un dossier",
         unite="personnes",
     ),
@@ -21,7 +22,7 @@ PARAMETRES = (
 
 VALEURS = (
     ValeurInitiale(
-        cle="dossier.personnes_max",
+        cle=CLE_PERSONNES_MAX,
         valeur="30",
         du=date(2020, 1, 1),
         source="Foire aux questions Mon Espace",

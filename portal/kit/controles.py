@@ -8,6 +8,12 @@ from typing import Any
 from portal.kit.dispositif import Cadre, Constat, Controle, Donnees, Severite
 from portal.kit.identifiants import decoder_nir
 
+PERSONNES_MAX = "personnes-max"
+"""Code of the control on the number of people: the engine offers to split a dossier that fails it."""
+
+CLE_PERSONNES_MAX = "dossier.personnes_max"
+"""The engine's own parameter that bounds it."""
+
 SOURCE_NIR = "Décret n° 2019-341 du 19 avril 2019\u00a0; attestation de droits"
 
 
@@ -79,7 +85,7 @@ def nir_unique(groupe: str) -> Controle:
     )
 
 
-def personnes_max(groupe: str, cle: str = "dossier.personnes_max") -> Controle:
+def personnes_max(groupe: str, cle: str = CLE_PERSONNES_MAX) -> Controle:
     """At most so many people in one dossier (dated parameter, 30 at the time of writing)."""
 
     def verifier(donnees: Donnees, cadre: Cadre) -> Iterable[Constat]:
@@ -93,7 +99,7 @@ def personnes_max(groupe: str, cle: str = "dossier.personnes_max") -> Controle:
             )
 
     return Controle(
-        code="personnes-max",
+        code=PERSONNES_MAX,
         libelle="Le nombre de personnes ne dépasse pas la limite par dossier",
         severite="bloquant",
         source="Foire aux questions Mon Espace",

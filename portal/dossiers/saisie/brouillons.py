@@ -16,6 +16,7 @@ from portal.dossiers.saisie.operations import brouillon, creer, ranger
 from portal.infra import clock, coffre
 from portal.infra.base import executer, sql, transaction
 from portal.kit import Dispositif
+from portal.kit.controles import CLE_PERSONNES_MAX
 from portal.kit.formulaire import meta_de, modele_de_groupe
 from portal.web.erreurs import Refus
 from portal.web.identite import Personne
@@ -105,7 +106,7 @@ async def scinder(moi: Personne, uid: UUID) -> dict[str, Any]:
 async def _depassement(dossier: dict[str, Any], dispositif: Dispositif) -> tuple[str, str, int]:
     """Step, group and limit of the list that has too many people."""
     parametres = await branches.parametres(dossier["idcc"], await clock.aujourd_hui())
-    limite = parametres.lire("dossier.personnes_max")
+    limite = parametres.lire(CLE_PERSONNES_MAX)
     for etape in dispositif.etapes if limite else ():
         for nom, info in etape.modele.model_fields.items():
             lignes = (dossier["donnees"].get(etape.code) or {}).get(nom) or []

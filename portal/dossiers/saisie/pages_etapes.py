@@ -19,6 +19,7 @@ from portal.dossiers.saisie.prefill import prefiller
 from portal.dossiers.saisie.verification import examiner
 from portal.infra import clock
 from portal.infra.money import heure
+from portal.kit.controles import PERSONNES_MAX
 from portal.kit.formulaire import Saisie, lire
 from portal.web.erreurs import Conflit, Introuvable
 from portal.web.formulaires import lire_version
@@ -166,7 +167,7 @@ async def _etape(
         montrer_erreurs=montrer_erreurs or exiger,
         erreurs_titre=montrer_erreurs,
         a_savoir=[p.message for p in examen.avertissements if p.etape == code],
-        trop=any(r.controle.code == "personnes-max" and r.points for r in examen.resultats),
+        trop=any(r.controle.code == PERSONNES_MAX and r.points for r in examen.resultats),
     )
 
 
