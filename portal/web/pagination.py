@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from portal.infra.texte import enregistrable
@@ -45,9 +45,9 @@ def instant(valeur: Any) -> datetime | None:
     """An aware instant of a cursor, as `encoder` was given it; None for anything else."""
     try:
         moment = datetime.fromisoformat(str(valeur))
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else None
 
 
 def _tenable(valeur: Any) -> bool:

@@ -74,7 +74,7 @@ def rendre(
         headers={"Vary": "HX-Request"} if fragment else {},
     )
     if eclair is not None:
-        reponse.delete_cookie(ECLAIR)
+        _poser_eclair(request, reponse, "", 0)
     return reponse
 
 
@@ -83,18 +83,20 @@ def rediriger(request: Request[Any, Any, Any], url: str, message: str | None = N
     reponse = Redirect(url, status_code=303)
     if message:
         rendu: Rendu = request.app.state.rendu
-        reponse.set_cookie(
-            Cookie(
-                ECLAIR,
-                value=_signer(message, rendu.cle_eclair),
-                httponly=True,
-                samesite="lax",
-                secure=request.url.scheme == "https",
-                max_age=60,
-                path="/",
-            )
-        )
+        _poser_eclair(request, reponse, _signer(message, rendu.cle_eclair), 60)
     return reponse
+
+
+def _poser_eclair(
+    request: Request[Any, Any, Any], reponse: Response[Any], valeur: str, duree: int
+) -> None:
+    """Secure by the portal's address: behind a proxy the request itself looks like plain http."""
+    https = request.app.state.settings.url.startswith("https://")
+    reponse.set_cookie(
+        Cookie(
+            ECLAIR, value=valeur, httponly=True, samesite="lax", secure=https, max_age=duree, path="/"
+        )
+    )
 
 
 def url_interne(saisie: str | None, defaut: str = "/accueil") -> str:
@@ -132,7 +134,7 @@ def _lire_eclair(request: Request[Any, Any, Any], cle: bytes) -> str | None:
     if not valeur or "." not in valeur:
         return None
     texte, sceau = valeur.rsplit(".", 1)
-    if not hmac.compare_digest(sceau, _sceau(texte.encode(), cle)):
+    if not hmac.compare_digest(sceau.encode(), _sceau(texte.encode(), cle).encode()):
         return None
     try:
         return base64.urlsafe_b64decode(texte).decode()

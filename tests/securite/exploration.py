@@ -90,10 +90,10 @@ async def explorer(nav: Navigateur, departs: Iterable[str], *, tout: bool = Fals
             vu.formulaires.setdefault(formulaire.cle, formulaire)
         for lien in _liens(arbre, url):
             sorte = modele(lien)
-            if lien not in file and (tout or par_modele.get(sorte, 0) < PAR_MODELE):
-                if tout or not _SANS_VISITE.search(urlsplit(lien).path):
-                    par_modele[sorte] = par_modele.get(sorte, 0) + 1
-                    file.append(lien)
+            utile = par_modele.get(sorte, 0) < PAR_MODELE and not _SANS_VISITE.search(sorte)
+            if (tout or utile) and lien not in file:
+                par_modele[sorte] = par_modele.get(sorte, 0) + 1
+                file.append(lien)
     return vu
 
 

@@ -185,18 +185,21 @@ def etapes(
     prix: str = "400",
     payeur: str = "entreprise",
     nirs: Iterable[str] = (),
+    stagiaire: str = "",
+    autres: Mapping[str, str] | None = None,
 ) -> dict[str, dict[str, str]]:
-    """A complete dossier of the formation plugin, as a browser posts it step by step."""
+    """A complete dossier of the formation plugin, as a browser posts it step by step; `autres`
+    replaces fields, by « step.field »."""
     lignes = list(nirs) or [nir(secrets.randbelow(800_000))]
     gens = {
         f"personnes.{rang:08x}.{nom}": saisi
         for rang, numero in enumerate(lignes, 1)
         for nom, saisi in {
-            "nom": f"Garnier{chez.marque}", "prenom": "Inès", "sexe": "F",
+            "nom": stagiaire or f"Garnier{chez.marque}", "prenom": "Inès", "sexe": "F",
             "date_naissance": "05/03/1990", "nir": numero, "conforme": "oui",
         }.items()
     }  # fmt: skip
-    return {
+    tout = {
         "entreprise": {
             "contact_nom": "Nora Haddad", "contact_courriel": "nora@exemple.fr", "effectif": "8",
         },
@@ -212,6 +215,10 @@ def etapes(
         "stagiaires": gens,
         "couts": {"prix": prix, "salaires": "non", "annexes": "non", "payeur": payeur},
     }  # fmt: skip
+    for chemin, saisi in (autres or {}).items():
+        etape, _, nom = chemin.partition(".")
+        tout[etape][nom] = saisi
+    return tout
 
 
 async def brouillon(

@@ -5,6 +5,7 @@ A route without a parameter needs nothing here. One whose parameter is not told 
 
 from __future__ import annotations
 
+import inspect
 import re
 import uuid
 from collections.abc import Callable, Mapping
@@ -96,6 +97,7 @@ class Route:
     internes: frozenset[str] | None
     de: str | None
     parametres: Mapping[str, str]
+    source: str = ""
 
     @property
     def nom(self) -> str:
@@ -105,8 +107,20 @@ class Route:
     def par_objet(self) -> bool:
         return self.de is not None
 
+    def lit(self, nom: str) -> bool:
+        """Whether the handler may read this name from the query, as its source tells."""
+        return "query_params" in self.source or re.search(rf"\b{nom}\b", self.source) is not None
+
     def url(self, monde: Monde) -> str:
         return self._remplir(lambda nom, v: _objet(monde, v) if v.startswith("@") else v)
+
+    def avec(self, monde: Monde, parametre: str, valeur: str) -> str:
+        """The same path with another value for one parameter."""
+        return self._remplir(
+            lambda nom, v: (
+                valeur if nom == parametre else (_objet(monde, v) if v.startswith("@") else v)
+            )
+        )
 
     def url_absente(self) -> str:
         """The same path to something that does not exist."""
@@ -148,8 +162,8 @@ def parametres_de(path: str) -> set[str]:
 
 def routes(app: Litestar) -> tuple[list[Route], list[str]]:
     """Every route of the router; and those whose parameters nobody told of."""
-    options = {
-        (methode, route.path): gestionnaire.opt
+    gestionnaires = {
+        (methode, route.path): gestionnaire
         for route in app.routes
         for gestionnaire in getattr(route, "route_handlers", [])
         if isinstance(gestionnaire, HTTPRouteHandler)
@@ -157,8 +171,7 @@ def routes(app: Litestar) -> tuple[list[Route], list[str]]:
     }
     connues, inconnues = [], []
     for ligne in lister_routes(app):
-        options_ici = options[ligne["method"], ligne["path"]]
-        connue = _lire(ligne, options_ici.get("interne"))
+        connue = _lire(ligne, gestionnaires[ligne["method"], ligne["path"]])
         if connue is None:
             inconnues.append(f"{ligne['method']} {ligne['path']}")
         else:
@@ -166,7 +179,8 @@ def routes(app: Litestar) -> tuple[list[Route], list[str]]:
     return connues, inconnues
 
 
-def _lire(ligne: dict[str, Any], interne: str | None) -> Route | None:
+def _lire(ligne: dict[str, Any], gestionnaire: HTTPRouteHandler) -> Route | None:
+    interne = gestionnaire.opt.get("interne")
     path, attendus = ligne["path"], parametres_de(ligne["path"])
     de: str | None = None
     valeurs: Mapping[str, str] = {}
@@ -177,5 +191,6 @@ def _lire(ligne: dict[str, Any], interne: str | None) -> Route | None:
         return None
     if not attendus:
         de, valeurs = None, {}
+    source = inspect.getsource(inspect.unwrap(gestionnaire.fn))
     internes = frozenset(interne.split(",")) if interne is not None else None
-    return Route(ligne["method"], path, ligne["droit"], internes, de, valeurs)
+    return Route(ligne["method"], path, ligne["droit"], internes, de, valeurs, source)

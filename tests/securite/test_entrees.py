@@ -15,9 +15,8 @@ import pytest_asyncio
 from lxml import html
 
 from portal.testing.navigateur import Navigateur
-from portal.web.pagination import encoder
 from tests.securite.base_figee import defait
-from tests.securite.exploration import Formulaire, Parcours, departs, est_html, explorer
+from tests.securite.exploration import Formulaire, departs, est_html, explorer
 from tests.securite.monde import Monde
 
 BALISE = "zq-faux"

@@ -10,7 +10,7 @@ from portal.core.rattachements.operations import nommer
 from portal.infra import evenements
 from portal.infra.base import executer, sql, sql1, transaction
 from portal.infra.clock import instant
-from portal.web.erreurs import Conflit
+from portal.web.erreurs import Conflit, Introuvable
 from portal.web.identite import Personne
 
 MOTIF = "administrateur désigné auprès du conseiller"
@@ -50,6 +50,8 @@ async def annoncer(
 
 async def retirer(moi: Personne, siren: str, profil: str, id: int) -> None:
     """Take a name off that has no account yet; a living administrator is removed by the company."""
+    if not 0 < id < 2**63:
+        raise Introuvable()
     async with transaction():
         await verrouiller(siren, profil)
         ligne = await sql1(
