@@ -17,6 +17,7 @@ from portal.factures.registre import cible
 from portal.infra.files import lire
 from portal.web.erreurs import Refus
 from portal.web.fichiers import piece_jointe
+from portal.web.formulaires import lire_uid
 from portal.web.identite import Moi
 from portal.web.rendu import rediriger, rendre
 
@@ -85,10 +86,7 @@ async def choisir(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
 @post("/factures/proforma", droit=perimetre.SAISIR)
 async def creer(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
     formulaire = await request.form()
-    try:
-        choisies = [UUID(str(v)) for v in formulaire.getall("demande", [])]
-    except ValueError:
-        choisies = []
+    choisies = [uid for v in formulaire.getall("demande", []) if (uid := lire_uid(v))]
     if not choisies:
         raise Refus("Cochez au moins une demande à facturer.")
     proforma = await proformas.creer(moi, choisies)

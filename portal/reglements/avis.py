@@ -35,7 +35,7 @@ async def annoncer(paiement: dict[str, Any]) -> None:
 async def annoncer_rejet(paiement: dict[str, Any], motif: str, *, compte_en_cause: bool) -> None:
     """A transfer came back: what has to be done, and by whom."""
     suite = (
-        "Enregistrez un autre compte bancaire\u00a0: vos factures y seront payées au prochain règlement."
+        "Enregistrez un autre RIB\u00a0: vos factures y seront payées au prochain règlement."
         if compte_en_cause
         else "Vous n’avez rien à faire\u00a0: nous le présenterons de nouveau au prochain règlement."
     )

@@ -195,7 +195,7 @@ async def _prevenir(moi: Personne, siren: str, profil: str, iban: str, *, rempla
     await notifier(
         await administrateurs(siren, profil),
         "rib",
-        f"{'Nouveau compte bancaire' if remplace else 'Compte bancaire enregistré'} pour {nom}",
+        f"{'Nouveau RIB' if remplace else 'RIB enregistré'} pour {nom}",
         "/rib",
         f"{moi.nom_affiche} a enregistré le compte {coffre.masquer('iban', iban)}. "
         "Nos prochains virements iront sur ce compte. Si ce changement vous surprend, "

@@ -192,6 +192,10 @@ async def test_d08_retirer_d_un_brouillon_efface_le_fichier(navigateur: Any) -> 
     ]
     page = await nav.soumettre(page, f"/documents/{ligne['uid']}/retirer")
     assert "a.pdf" not in page.texte
+    actions = await sql(
+        "select action from journal where objet_uid = $1 order by id", dossier["uid"]
+    )
+    assert [a["action"] for a in actions][-2:] == ["dossier.document", "dossier.document_retire"]
     assert (await nav.get(f"/documents/{ligne['uid']}")).statut == 404
     await jobs.vider(lever=False)
     with pytest.raises(files.FichierAbsent):

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from portal.factures.registre import CIBLES
 from portal.infra import coffre
-from portal.reglements import preparation
+from portal.infra.money import euros
+from portal.kit import OPCO
+from portal.reglements import accueil, preparation
 from portal.testing.navigateur import Navigateur
 from tests.dossiers.aides import ouvrir_session, quelqu_un, societe
 from tests.reglements.fabrique import (
@@ -58,6 +64,24 @@ async def test_h05_toute_la_route_par_les_pages(navigateur: Ouvrir) -> None:
     assert page.chemin == lot
     assert "exécuté" in page.texte
     assert await f.etat() == "payee"
+
+
+async def test_h05_a_mettre_en_paiement_est_ce_que_le_reglement_prendrait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An invoice that the next run leaves out is not counted as one that it takes."""
+    moi = await comptable()
+    await une_facture()
+    attente = await preparation.en_attente()
+    (chiffre,) = await accueil.chiffres(moi)
+    assert attente.nombre
+    assert (chiffre.valeur, chiffre.detail) == (
+        attente.nombre,
+        euros(sum(attente.totaux.values())),
+    )
+    monkeypatch.setitem(CIBLES, OPCO, replace(CIBLES[OPCO], iban_debiteur=""))
+    (chiffre,) = await accueil.chiffres(moi)
+    assert chiffre.valeur == 0
 
 
 async def test_h05_un_retour_qui_n_en_est_pas_un_se_dit_au_champ(navigateur: Ouvrir) -> None:
@@ -133,7 +157,10 @@ async def test_h08_enregistrer_puis_changer_de_compte(navigateur: Ouvrir) -> Non
     chez = await societe()
     _, adresse = await quelqu_un(chez, administrateur=True)
     nav = await ouvrir_session(navigateur, adresse)
+    entreprise = await nav.get("/rattachements")
+    assert f"/rib#c-{chez.siren}-adherent" in entreprise.liens()
     page = await nav.get("/rib")
+    assert page.h1 == "RIB"
     assert "Aucun compte enregistré" in page.texte
     ici = f"/rib/{chez.siren}/adherent"
     assert ici in page.liens()
