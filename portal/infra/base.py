@@ -9,7 +9,7 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -110,19 +110,25 @@ async def fermer_pool() -> None:
 
 @asynccontextmanager
 async def _connexion() -> AsyncIterator[Any]:
-    """The current transaction's connection, else one of the pool (or a new one without a pool)."""
+    """The current transaction's connection, else one of the pool (or a new one without a pool).
+
+    Raises `ConnectionError` when none can be had, whatever the system calls it (a socket's file
+    that is gone, a host without route).
+    """
     courante = engine.current_transaction.get()
     if courante is not None:
         yield courante.connection
-    elif engine.pool is not None:
-        async with engine.pool.acquire() as connexion:
-            yield connexion
-    else:
-        connexion = await engine.get_new_connection()
+        return
+    async with AsyncExitStack() as pile:
         try:
-            yield connexion
-        finally:
-            await connexion.close()
+            if engine.pool is not None:
+                connexion = await pile.enter_async_context(engine.pool.acquire())
+            else:
+                connexion = await engine.get_new_connection()
+                pile.push_async_callback(connexion.close)
+        except OSError as erreur:
+            raise ConnectionError("la base de données ne répond pas") from erreur
+        yield connexion
 
 
 @asynccontextmanager

@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,7 +52,6 @@ class Coupures:
     envois: int = 0
     faites: list[Point] = field(default_factory=list)
     reprises: int = 0
-    fenetre: bool = False
     _en_cours: asyncio.Task[None] | None = None
 
     async def avant_envoi(self) -> None:
@@ -96,7 +94,10 @@ async def _tuer_le_maitre(portail: PortailVivant) -> None:
     """The main process alone: those it started must see it and leave the port."""
     groupe = portail.processus["serve"].pid
     os.kill(groupe, signal.SIGKILL)
-    portail.processus.pop("serve").wait(10)
+    maitre = portail.processus.pop("serve")
+    assert maitre.stdin is not None
+    maitre.stdin.close()
+    maitre.wait(10)
     limite = time.monotonic() + 10
     while _vivants(groupe):
         assert time.monotonic() < limite, "un serveur a survécu à son processus principal"
@@ -138,9 +139,9 @@ class Renvoi(httpx.AsyncBaseTransport):
         while True:
             try:
                 return await self._une_fois(request, corps)
-            except httpx.TransportError as erreur:
-                journal = self.coupures.portail.journal
-                assert time.monotonic() < limite, f"{request.url} : {erreur!r}\n{journal}"
+            except httpx.TransportError:
+                if time.monotonic() > limite:
+                    raise
             self.coupures.reprises += 1
             await self.coupures.fin()
             await self._retour(limite)
@@ -154,8 +155,10 @@ class Renvoi(httpx.AsyncBaseTransport):
             extensions=request.extensions,
         )
         reponse = await self.dessous.handle_async_request(copie)
-        await reponse.aread()
-        return reponse
+        tout = b"".join([morceau async for morceau in reponse.aiter_raw()])
+        return httpx.Response(
+            reponse.status_code, headers=reponse.headers, stream=httpx.ByteStream(tout)
+        )
 
     async def _retour(self, limite: float) -> None:
         """Until the portal answers that it is ready."""
@@ -193,6 +196,3 @@ class Tenace(Navigateur):
         reponse = await self.client.get(url)
         assert reponse.status_code == 200, f"{url} : {reponse.status_code}"
         return reponse.content
-
-
-Arriver = Callable[[], Tenace]
