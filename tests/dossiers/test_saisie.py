@@ -147,6 +147,18 @@ async def test_d02_une_page_ne_se_contredit_pas_elle_meme() -> None:
     assert (await lire(dossier, "projet")).brut["intitule"] == "B"
 
 
+async def test_d02_une_frappe_arrivee_apres_le_bouton_ne_l_ecrase_pas() -> None:
+    """An autosave that was on its way while the step was sent: too late, and nobody else's change."""
+    moi, _, dossier = await brouillon()
+    uid = dossier["uid"]
+    await operations.enregistrer_etape(moi, uid, "projet", {"intitule": "80"}, 0, "page-a")
+    with pytest.raises(Conflit):
+        await operations.enregistrer_champ(moi, uid, "projet", "intitule", "8", 0, "page-a")
+    await operations.enregistrer_etape(moi, uid, "projet", {"intitule": "80"}, 0, "page-a")
+    await operations.enregistrer_champ(moi, uid, "projet", "intitule", "800", 2, "page-b")
+    assert (await lire(dossier, "projet")).brut["intitule"] == "800"
+
+
 async def test_d02_dossier_d_une_autre_entreprise_introuvable() -> None:
     _, _, dossier = await brouillon()
     intrus, _ = await quelqu_un(await societe())

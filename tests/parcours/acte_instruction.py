@@ -63,7 +63,9 @@ async def repondre(h: Histoire, v: Visiteur) -> None:
     await v.aller(h.dossier)
     await v.dit(DEMANDE)
     await v.suivre("Déposer un document")
-    await deposer(v, "Convention de formation", "convention-signee.pdf", papier("Convention signée"))
+    await deposer(
+        v, "Convention de formation", "convention-signee.pdf", papier("Convention signée")
+    )
     await v.aller(h.dossier)
     await v.remplir({"Message au gestionnaire (facultatif)": "Voici la convention signée."})
     await v.appuyer("Envoyer ma réponse")

@@ -16,7 +16,9 @@ CAPTURES = RACINE / "test-results" / "captures"
 BUREAU, TELEPHONE = 1280, 390
 HAUTEUR = 900
 REGLES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-ATTENDUS = re.compile(r"Failed to load resource: the server responded with a status of (409|422)")
+ATTENDUS = re.compile(
+    r"Failed to load resource: the server responded with a status of (404|409|422)"
+)
 Libelle = str | re.Pattern[str]
 _UID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{9,14}")
 _LANCER_AXE = """async (regles) => {
@@ -32,7 +34,9 @@ _PLUS_LARGE = """() => {
 }"""
 
 # axe leaves empty style attributes, which htmx would copy against the policy of the page.
-_EFFACER_TRACES = """() => document.querySelectorAll('[style=""]').forEach(e => e.removeAttribute('style'))"""
+_EFFACER_TRACES = (
+    """() => document.querySelectorAll('[style=""]').forEach(e => e.removeAttribute('style'))"""
+)
 
 
 class Visiteur:
@@ -88,7 +92,10 @@ class Visiteur:
         await self._aller_par(self._element("button", libelle, dans))
 
     def _element(
-        self, role: Literal["link", "button"], libelle: Libelle | Locator, dans: Locator | Page | None
+        self,
+        role: Literal["link", "button"],
+        libelle: Libelle | Locator,
+        dans: Locator | Page | None,
     ) -> Locator:
         if isinstance(libelle, Locator):
             return libelle
@@ -112,8 +119,10 @@ class Visiteur:
 
     async def cocher(self, groupe: str, option: str, *, dans: Locator | Page | None = None) -> None:
         """Choose a radio button or tick a box of a group."""
-        ou = (dans or self.page).get_by_role("group", name=groupe).or_(
-            (dans or self.page).get_by_role("radiogroup", name=groupe)
+        ou = (
+            (dans or self.page)
+            .get_by_role("group", name=groupe)
+            .or_((dans or self.page).get_by_role("radiogroup", name=groupe))
         )
         await ou.first.get_by_label(option).first.check()
 

@@ -126,11 +126,11 @@ async def enregistrer_champ(
     async with transaction():
         dossier = await brouillon(moi, uid)
         modele, ancien = _etape(dossier, code)
-        concurrence.exiger(dossier, code, version, page)
+        concurrence.exiger(dossier, code, version, page, bouton=False)
         brut = poser_champ(modele, ancien, nom, saisi)
         change = nom if brut.get(nom) != ancien.get(nom) else None
         brut |= await prefiller(modele, brut, ancien, change)
-        apres, contenu = await _garder(dossier, code, brut, page)
+        apres, contenu = await _garder(dossier, code, brut, page, bouton=False)
         return apres, contenu.donnees[code]
 
 
@@ -157,12 +157,12 @@ def _etape(dossier: dict[str, Any], code: str) -> tuple[Any, dict[str, Any]]:
 
 
 async def _garder(
-    dossier: dict[str, Any], code: str, brut: dict[str, Any], page: str
+    dossier: dict[str, Any], code: str, brut: dict[str, Any], page: str, *, bouton: bool = True
 ) -> tuple[dict[str, Any], Contenu]:
     dispositif = du_registre(dossier["dispositif"])
     ancien = dossier["donnees"].get(code) or {}
     scelle = await sceller(dispositif.etape(code).modele, brut, ancien)
-    versions = concurrence.suivante(dossier, code, page)
+    versions = concurrence.suivante(dossier, code, page, bouton=bouton)
     donnees = {**dossier["donnees"], code: scelle}
     return await ranger({**dossier, "versions": versions}, dispositif, donnees)
 
