@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from portal.dossiers import suites, transitions, vie
 from portal.dossiers.documents.operations import ajouter
 from portal.dossiers.instruction import operations as instruction
+from portal.dossiers.instruction.queries import EN_FILE
 from portal.dossiers.saisie import operations as saisie
 from portal.factures.du import OUVERTS
 from portal.infra import clock
@@ -247,7 +248,7 @@ class Marche:
 
     async def prendre(self) -> None:
         m, par, (version, a_jour) = self.m, self.un_gestionnaire(), self.version()
-        permis = a_jour and m.etat != "brouillon" and par in self.opco.gestionnaires
+        permis = a_jour and m.etat in EN_FILE and par in self.opco.gestionnaires
         if await self.tenter(permis, instruction.prendre_en_charge(par, self.uid, version)):
             if m.etat == "transmis":
                 m.passer("en_instruction")

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.dossiers import papiers, transitions
-from portal.dossiers.instruction.queries import exiger
+from portal.dossiers.instruction.queries import EN_FILE, exiger
 from portal.dossiers.registre import dispositif as du_registre
 from portal.dossiers.saisie.verification import Examen, examiner
 from portal.grandlivre import operations as grandlivre
@@ -35,6 +35,8 @@ async def prendre_en_charge(moi: Personne, uid: UUID, version: int | None) -> di
         dossier = await exiger(moi, uid)
         dossier = await transitions.verrouiller(dossier["id"])
         transitions.exiger_version(dossier, version)
+        if dossier["etat"] not in EN_FILE:
+            raise _plus_possible(dossier)
         autre = dossier["gestionnaire"]
         await executer(
             "update dossier set gestionnaire = $2 where id = $1", dossier["id"], moi.compte_id
@@ -167,17 +169,21 @@ async def _a_instruire(moi: Personne, uid: UUID, version: int | None) -> dict[st
     dossier = await transitions.verrouiller(visible["id"])
     transitions.exiger_version(dossier, version)
     if dossier["etat"] != "en_instruction":
-        raise Conflit(
-            "Ce n’est plus possible",
-            f"Le dossier est à l’état «\u00a0{transitions.LIBELLES[dossier['etat']]}\u00a0». "
-            "Rouvrez-le pour voir ce qui peut être fait.",
-        )
+        raise _plus_possible(dossier)
     if dossier["gestionnaire"] != moi.compte_id:
         raise Conflit(
             "Un autre gestionnaire suit ce dossier",
             "Prenez-le en charge avant de décider, si c’est convenu avec lui.",
         )
     return dossier
+
+
+def _plus_possible(dossier: dict[str, Any]) -> Conflit:
+    return Conflit(
+        "Ce n’est plus possible",
+        f"Le dossier est à l’état «\u00a0{transitions.LIBELLES[dossier['etat']]}\u00a0». "
+        "Rouvrez-le pour voir ce qui peut être fait.",
+    )
 
 
 def _lignes_accordees(
