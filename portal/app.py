@@ -101,7 +101,12 @@ async def _vie(app: Litestar) -> AsyncIterator[None]:
 def habiller(app: Litestar, settings: Settings) -> Any:
     """Static files in front, security headers around everything."""
     servi = ServeStaticASGI(
-        app, root=chemins.STATIC, prefix="static", max_age=31_536_000, autorefresh=False
+        app,
+        root=chemins.STATIC,
+        prefix="static",
+        max_age=31_536_000,
+        autorefresh=False,
+        allow_all_origins=False,
     )
     return Entetes(servi, https=settings.url.startswith("https://"))
 

@@ -44,13 +44,12 @@ class Entetes:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
-        statique = scope["path"].startswith("/static/")
 
         async def completer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 presents = {nom.lower() for nom, _ in message["headers"]}
                 ajouts = [e for e in self.entetes if e[0] not in presents]
-                if not statique and b"cache-control" not in presents:
+                if b"cache-control" not in presents:  # static files have theirs
                     ajouts.append((b"cache-control", b"no-store"))
                 message["headers"] = [*message["headers"], *ajouts]
             await send(message)

@@ -84,6 +84,11 @@ def sur_http(request: Request[Any, Any, Any], erreur: HTTPException) -> Response
     return page_erreur(request, statut, titre, message)
 
 
+def _route(request: Request[Any, Any, Any]) -> str:
+    """Which page, without what its address holds: a token may stand there."""
+    return str(request.scope.get("path_template") or "inconnue")
+
+
 def sur_panne(request: Request[Any, Any, Any], erreur: Exception) -> Response[Any]:
     """Anything unforeseen: a reference to quote, no detail; the log has the rest."""
     reference = uuid.uuid4().hex[:8].upper()
@@ -97,7 +102,7 @@ def sur_panne(request: Request[Any, Any, Any], erreur: Exception) -> Response[An
         )  # fmt: skip
         reponse.headers["Retry-After"] = "10"
         return reponse
-    journal.error("panne", reference=reference, chemin=request.scope["path"], exc_info=erreur)
+    journal.error("panne", reference=reference, route=_route(request), exc_info=erreur)
     return page_erreur(
         request, 500, "Une erreur est survenue",
         "Nous n’avons pas pu faire ce que vous demandiez. Recommencez\u00a0; si cela persiste, "

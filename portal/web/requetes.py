@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Headers
+from litestar.datastructures.multi_dicts import FormMultiDict
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.response import Redirect
@@ -18,7 +19,7 @@ from portal.infra import base
 from portal.web.erreurs import Conflit, Refus
 from portal.web.fournisseurs import Fournisseurs
 from portal.web.identite import nom_cookie, personne_de
-from portal.web.saisies import exiger_adresse_nette
+from portal.web.saisies import RequeteNette, exiger_adresse_nette
 
 SURS = frozenset({"GET", "HEAD", "OPTIONS"})
 ANNULER = "annuler_transaction"
@@ -84,6 +85,7 @@ class UneTransaction(ASGIMiddleware):
         async def retenir(message: Message) -> None:
             messages.append(message)
 
+        formulaire = await _recevoir(scope, receive)
         try:
             async with base.transaction():
                 await next_app(scope, receive, retenir)
@@ -92,12 +94,25 @@ class UneTransaction(ASGIMiddleware):
                 await _garder_suite(scope, messages)
         except _Annulation:
             pass
+        finally:
+            if formulaire is not None:
+                await formulaire.close()
         for message in messages:
             await send(message)
 
 
 class _Annulation(Exception):
     pass
+
+
+async def _recevoir(scope: Scope, receive: Receive) -> FormMultiDict | None:
+    """Read what is posted before the transaction opens: whoever sends slowly holds no connection of
+    the database. On a page for people who are signed in, nothing is read of nobody."""
+    gestionnaire = scope.get("route_handler")
+    droit = gestionnaire.opt.get("droit") if gestionnaire is not None else None
+    if scope["state"].get("personne") is None and droit != "public":
+        return None
+    return await RequeteNette(scope, receive).form()
 
 
 async def avant_requete(request: Request[Any, Any, Any]) -> Response[Any] | None:

@@ -21,6 +21,9 @@ REQUETES = prometheus_client.Counter(
 DUREES = prometheus_client.Histogram("portal_requete_secondes", "Durée des requêtes", ["route"])
 
 
+RELAYE = ("x-forwarded-for", "x-real-ip", "forwarded")
+
+
 class Mesures(ASGIMiddleware):
     """Counts and times requests by route template."""
 
@@ -63,8 +66,9 @@ async def pret() -> Response[dict[str, str]]:
 
 @get("/metrics", droit="public")
 async def mesures(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Prometheus figures, to the machine itself only."""
-    if request.client is None or request.client.host not in ("127.0.0.1", "::1"):
+    """Prometheus figures, to the machine itself only: not to those whom a proxy on it forwards."""
+    local = request.client is not None and request.client.host in ("127.0.0.1", "::1")
+    if not local or any(nom in request.headers for nom in RELAYE):
         raise Introuvable()
     return Response(prometheus_client.generate_latest(), media_type="text/plain; version=0.0.4")
 
