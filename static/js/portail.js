@@ -30,6 +30,9 @@
     return corps;
   };
 
+  const poster = (formulaire, nom) =>
+    fetch(formulaire.dataset.autosaveUrl, { method: "POST", keepalive: true, body: corpsDuChamp(formulaire, nom) });
+
   const conclure = async (formulaire, reponse) => {
     const texte = (reponse.headers.get("content-type") || "").startsWith("text/plain") ? await reponse.text() : "";
     const version = reponse.headers.get("x-version");
@@ -54,7 +57,7 @@
     suivi.noms.delete(nom);
     suivi.occupe = true;
     try {
-      const reponse = await fetch(formulaire.dataset.autosaveUrl, { method: "POST", body: corpsDuChamp(formulaire, nom) });
+      const reponse = await poster(formulaire, nom);
       if (reponse.status >= 500 || reponse.status === 429) throw new Error(reponse.status);
       suivi.essais = 0;
       await conclure(formulaire, reponse);
@@ -77,11 +80,14 @@
     const suivi = suivis.get(formulaire);
     suivi.noms.add(champ.name);
     clearTimeout(suivi.minuteur);
-    suivi.minuteur = setTimeout(envoyer, type === "change" ? 100 : 1200, formulaire);
+    suivi.minuteur = setTimeout(envoyer, type === "change" ? 0 : 1200, formulaire);
   };
   document.addEventListener("input", noter);
   document.addEventListener("change", noter);
   addEventListener("online", () => tous("form[data-autosave-url]").forEach(envoyer));
+  addEventListener("pagehide", () => tous("form[data-autosave-url]").forEach((formulaire) => {
+    for (const nom of suivis.get(formulaire)?.noms || []) poster(formulaire, nom);
+  }));
 
   /* Files: dropped or chosen, their weight said, their sending too. */
   const lireDepot = (zone) => {

@@ -171,3 +171,18 @@ async def test_d02_un_champ_pilote_fait_venir_les_autres(navigateur: Any) -> Non
     )
     assert reponse.html.xpath("//input[@name='detail']")
     assert reponse.html.xpath("//input[@name='intitule']/@value") == ["Gardé"]
+
+
+async def test_d09_une_page_de_verification_perimee_revient_a_jour(navigateur: Any) -> None:
+    """A field saved meanwhile, from the step that one comes from: read again, then send."""
+    nav, moi, chez = await entrer(navigateur)
+    dossier = await rempli(moi, chez)
+    base = f"/dossiers/{dossier['uid']}"
+    perimee = await nav.get(f"{base}/verifier")
+    await operations.enregistrer_champ(moi, dossier["uid"], "projet", "intitule", "Revu", None)
+    page = await nav.soumettre(perimee, f"{base}/transmettre")
+    assert page.statut == 409
+    assert "Rien n’est encore transmis" in page.texte
+    assert "Revu" in page.texte
+    page = await nav.soumettre(page, f"{base}/transmettre")
+    assert "Dossier transmis sous le numéro" in page.texte

@@ -15,6 +15,7 @@ from portal.dossiers.registre import DISPOSITIFS
 from portal.dossiers.registre import dispositif as du_registre
 from portal.dossiers.saisie import brouillons, nouveau, operations
 from portal.dossiers.saisie.verification import examiner
+from portal.web.erreurs import Conflit
 from portal.web.formulaires import lire_version
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
@@ -78,7 +79,13 @@ async def transmettre(
     request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
 ) -> Response[Any]:
     poste = dict((await request.form()).items())
-    dossier, _examen = await operations.transmettre(moi, uid, lire_version(poste))
+    try:
+        dossier, _examen = await operations.transmettre(moi, uid, lire_version(poste))
+    except Conflit as conflit:
+        dossier = await queries.exiger(moi, uid, "dossiers.saisir")
+        if dossier["etat"] != "brouillon":
+            raise conflit
+        return await _verifier(request, moi, dossier, statut=409)
     if dossier["etat"] == "brouillon":
         return await _verifier(request, moi, dossier, statut=422)
     return rediriger(
@@ -136,6 +143,7 @@ async def _verifier(
         recapitulatif=recapituler(examen),
         verifications=verifications(examen),
         erreurs_titre=statut == 422,
+        change=statut == 409,
     )
 
 
