@@ -8,8 +8,9 @@ from portal.dossiers.documents.operations import ajouter
 from portal.factures import demandes
 from portal.factures import operations as factures
 from portal.factures.du import OUVERTS, dus
-from portal.infra.base import sql
+from portal.infra.base import sql, sql1
 from portal.infra.money import de_cents
+from portal.kit import OPCO
 from portal.reglements import preparation, retour, validation
 from portal.web.identite import Personne
 from tests.dossiers.aides import FauxFichier
@@ -43,6 +44,7 @@ class MarcheComplete(Marche):
             utiles = self._suite()
         nom = self.hasard.choice(utiles if self.hasard.random() < 0.8 else GESTES)
         self.trace.append(nom)
+        self.refuse = False
         await getattr(self, nom)()
 
     def _suite(self) -> list[str]:
@@ -202,3 +204,26 @@ class MarcheComplete(Marche):
         if m.etat in OUVERTS and m.paye and (finie or m.paye == m.engage):
             m.passer("solde")
             m.engage = m.facture
+
+    async def verifier(self) -> None:
+        await super().verifier()
+        await self._argent()
+
+    async def _argent(self) -> None:
+        m = self.m
+        livre = await sql1(
+            "select engage_centimes, facture_centimes, ordonne_centimes, paye_centimes"
+            " from engagement where dossier_uid = $1 and cible = $2",
+            self.uid,
+            OPCO,
+        )
+        if m.accorde is None:
+            assert livre is None
+            return
+        assert livre is not None
+        vu, attendu = tuple(livre.values()), (m.engage, m.facture, m.ordonne, m.paye)
+        assert vu == attendu, f"{vu} au lieu de {attendu}"
+        engage, facture, ordonne, paye = vu
+        assert 0 <= paye <= ordonne <= facture <= engage <= m.accorde
+        assert m.etat in (*OUVERTS, "solde", "annule")
+        assert engage == facture or m.etat in OUVERTS, "un engagement reste à facturer"
