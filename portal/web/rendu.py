@@ -94,7 +94,13 @@ def _poser_eclair(
     https = request.app.state.settings.url.startswith("https://")
     reponse.set_cookie(
         Cookie(
-            ECLAIR, value=valeur, httponly=True, samesite="lax", secure=https, max_age=duree, path="/"
+            ECLAIR,
+            value=valeur,
+            httponly=True,
+            samesite="lax",
+            secure=https,
+            max_age=duree,
+            path="/",
         )
     )
 

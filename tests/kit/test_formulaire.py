@@ -81,13 +81,16 @@ def test_un_nom_inconnu_ou_forge_est_laisse():
 
 
 @pytest.mark.parametrize(
-    "saisi", ["1/2/2026", "01/02/2026", "01-02-2026", "01.02.2026", "01022026", "2026-02-01", " 1 2 2026 "]
+    "saisi",
+    ["1/2/2026", "01/02/2026", "01-02-2026", "01.02.2026", "01022026", "2026-02-01", " 1 2 2026 "],
 )
 def test_les_dates_se_lisent_comme_on_les_tape(saisi):
     assert lire_date(saisi) == date(2026, 2, 1)
 
 
-@pytest.mark.parametrize("saisi", ["", "hier", "32/01/2026", "29/02/2026", "01/01/1800", "١/٢/2026"])
+@pytest.mark.parametrize(
+    "saisi", ["", "hier", "32/01/2026", "29/02/2026", "01/01/1800", "١/٢/2026"]
+)
 def test_une_date_impossible_est_refusee(saisi):
     with pytest.raises(ValueError, match=r".+\."):
         lire_date(saisi)
