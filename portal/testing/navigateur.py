@@ -69,7 +69,7 @@ class PageLue:
 
     def erreur(self, nom: str) -> str:
         """The error message tied to a field."""
-        (champ,) = self.html.xpath(f"//*[@name='{nom}'][1]") or [None]
+        champ = next(iter(self.html.xpath(f"//*[@name='{nom}']")), None)
         assert champ is not None, f"champ {nom} absent"
         for cible in (champ.get("aria-describedby") or "").split():
             for element in self.html.xpath(f"//*[@id='{cible}']"):
