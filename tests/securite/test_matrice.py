@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from litestar import Litestar, get
+from litestar.params import FromPath
 
 from portal.infra.base import executer
 from portal.testing.navigateur import ORIGINE, Navigateur, PageLue
@@ -141,7 +142,7 @@ def test_une_route_nouvelle_entre_seule_dans_la_matrice(litestar: Litestar) -> N
         return ""
 
     @get("/nouvelle/{truc:str}", droit="rib.saisir")
-    async def avec_objet(truc: str) -> str:
+    async def avec_objet(truc: FromPath[str]) -> str:
         return truc
 
     connues, inconnues = routes(Litestar([nouvelle, avec_objet], openapi_config=None))
