@@ -12,8 +12,6 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from portal import chemins, loader
-from portal.demo.donnees import remplir
 from portal.testing import chromium, postgres
 from tests.parcours.portail import PortailVivant, portail_sur_clone
 from tests.parcours.visiteur import BUREAU, CAPTURES, HAUTEUR, TELEPHONE, Visiteur
@@ -38,8 +36,7 @@ async def portail(litestar: object) -> AsyncIterator[PortailVivant]:
     """
     nom = f"parcours_{uuid.uuid4().hex[:8]}"
     vivant = await portail_sur_clone(nom)
-    async with vivant.dedans():
-        await remplir(DOSSIERS, loader.charger(chemins.PLUGINS, points_entree=False))
+    await vivant.peupler(DOSSIERS)
     try:
         await vivant.demarrer()
         yield vivant

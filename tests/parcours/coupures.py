@@ -26,8 +26,7 @@ class Coupures:
         self.graine = graine
         self.alea = alea
         self.points = {
-            rang: alea.choice(("serve", "worker"))
-            for rang in alea.sample(range(REQUETES), nombre)
+            rang: alea.choice(("serve", "worker")) for rang in alea.sample(range(REQUETES), nombre)
         }
         self.rang = 0
         self.faites: Counter[str] = Counter()

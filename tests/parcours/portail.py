@@ -18,6 +18,8 @@ from pathlib import Path
 import asyncpg
 import httpx
 
+from portal import chemins, loader
+from portal.demo.donnees import remplir
 from portal.infra import base
 from portal.settings import get_settings
 from portal.testing import postgres
@@ -157,6 +159,11 @@ class PortailVivant:
             os.environ.update({nom: v for nom, v in avant.items() if v is not None})
             get_settings.cache_clear()
             await base.ouvrir_pool()
+
+    async def peupler(self, dossiers: int) -> None:
+        """The demonstration's people, companies and dossiers (the application must be wired)."""
+        async with self.dedans():
+            await remplir(dossiers, loader.charger(chemins.PLUGINS, points_entree=False))
 
 
 async def portail_sur_clone(nom: str) -> PortailVivant:

@@ -8,8 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 import pytest_asyncio
 
-from portal import chemins, loader
-from portal.demo.donnees import remplir
 from portal.testing import postgres
 from tests.parcours.bilan import dresser
 from tests.parcours.coupures import Coupures
@@ -26,8 +24,7 @@ async def portail_a_part(litestar: object) -> AsyncIterator[PortailVivant]:
     """A portal of its own, with the personas and the branches open: it is here to be killed."""
     nom = f"coupures_{uuid.uuid4().hex[:8]}"
     vivant = await portail_sur_clone(nom)
-    async with vivant.dedans():
-        await remplir(0, loader.charger(chemins.PLUGINS, points_entree=False))
+    await vivant.peupler(0)
     try:
         await vivant.demarrer()
         yield vivant
