@@ -128,17 +128,19 @@ async def avant_requete(request: Request[Any, Any, Any]) -> Response[Any] | None
         raise Refus("Ce formulaire est incomplet. Rechargez la page et recommencez.")
     moi = personne_de(request)
     empreinte = hashlib.sha256(f"{moi.compte_id if moi else 0}:{cle}".encode()).digest()
+    # A path may hold a single-use token: only its digest is kept.
+    chemin = hashlib.sha256(request.scope["path"].encode()).hexdigest()
     pose = await base.sql1(
         "insert into requete_faite (cle, chemin) values ($1, $2) on conflict (cle) do nothing"
         " returning 1 as pose",
         empreinte,
-        request.scope["path"],
+        chemin,
     )
     request.scope["state"]["cle_requete"] = empreinte
     if pose:
         return None
     faite = await base.sql1("select chemin, suite from requete_faite where cle = $1", empreinte)
-    if faite is None or faite["chemin"] != request.scope["path"] or faite["suite"] is None:
+    if faite is None or faite["chemin"] != chemin or faite["suite"] is None:
         raise Conflit(
             "Déjà envoyé",
             "Ce formulaire a déjà été envoyé. Rechargez la page pour voir où en est votre demande.",

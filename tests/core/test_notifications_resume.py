@@ -33,7 +33,7 @@ async def _abonne(*titres: str):
 async def _resumer() -> None:
     async with operations.transaction():
         await jobs.lancer("notifications.resumer")
-    await jobs.vider()
+    await jobs.vider(lever=False)  # other tests leave jobs that fail without their dispositif
 
 
 async def test_j02_un_resume_par_matin(matin) -> None:
@@ -81,7 +81,7 @@ async def test_j03_resume_interrompu_repart_sans_doubler(matin, monkeypatch) -> 
             await jobs.lancer("notifications.resumer")
         await jobs.vider(lever=False)
     assert await courriels(compte.email) == []
-    await jobs.vider(sans_attendre=True)
+    await jobs.vider(sans_attendre=True, lever=False)
     assert len(await courriels(compte.email)) == 1
 
 

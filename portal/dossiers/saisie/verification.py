@@ -15,7 +15,8 @@ from portal.dossiers.registre import dispositif as du_registre
 from portal.dossiers.saisie import etablissements
 from portal.dossiers.saisie.contenu import Contenu, lire_contenu
 from portal.infra import clock
-from portal.infra.base import sql
+from portal.infra.base import sql, sql1
+from portal.infra.coffre import SecretAbsent
 from portal.infra.money import de_cents
 from portal.kit import (
     Cadre,
@@ -101,7 +102,7 @@ async def examiner(dossier: Mapping[str, Any]) -> Examen:
     """Read the steps, run the controls, compute the funding. Judged by the parameters of the day
     of transmission once transmitted, of today before."""
     dispositif = du_registre(dossier["dispositif"])
-    contenu = await lire_contenu(dispositif, dossier["donnees"])
+    dossier, contenu = await _lire(dispositif, dossier)
     jour = dossier["transmis_jour"] or await clock.aujourd_hui()
     parametres = await _parametres(dossier, jour)
     deposees = frozenset(d["piece"] for d in await queries.documents(dossier["id"]))
@@ -148,6 +149,20 @@ async def examiner(dossier: Mapping[str, Any]) -> Examen:
 def pieces_de(dispositif: Dispositif, donnees: Donnees, moment: str) -> list[Piece]:
     """Documents that what was typed makes needed at this moment."""
     return [p for p in dispositif.pieces if p.moment == moment and p.si(donnees)]
+
+
+async def _lire(
+    dispositif: Dispositif, dossier: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], Contenu]:
+    """The steps with their secrets. An autosave may replace a secret between the reading of the
+    row and theirs: then the row is read again, as that autosave left it."""
+    try:
+        return dossier, await lire_contenu(dispositif, dossier["donnees"])
+    except SecretAbsent:
+        frais = await sql1("select * from dossier where id = $1", dossier["id"])
+        if frais is None or frais["donnees"] == dossier["donnees"]:
+            raise
+        return frais, await lire_contenu(dispositif, frais["donnees"])
 
 
 async def _parametres(dossier: Mapping[str, Any], jour: date) -> ParametresDates:
