@@ -16,9 +16,9 @@ from tests.dossiers.dispositif_essai import CODE
 async def remplir(siren: str, siret: str, compte: int, nombre: int, **colonnes: Any) -> None:
     await executer(
         "insert into dossier (dispositif, siren, siret, profil, idcc, etat, numero, intitule,"
-        " recherche, modifie_le, cree_par, organisme_siret)"
+        " recherche, modifie_le, cree_par, organisme_siret, transmis_le)"
         " select $1, $2, $3, 'adherent', '1516', $6, case when $6 <> 'brouillon' then $2 || n end,"
-        " 'Sujet ' || n, 'sujet ' || n, timestamptz '2026-01-01' + n * interval '1 minute', $4, $7"
+        " 'Sujet ' || n, 'sujet ' || n, timestamptz '2026-01-01' + n * interval '1 minute', $4, $7, now()"
         " from generate_series(1, $5) n",
         CODE,
         siren,

@@ -119,8 +119,8 @@ async def accorde(
     ligne = await sql1(
         "insert into dossier (numero, dispositif, siren, siret, profil, idcc, region, etat, intitule,"
         " debut, fin, nb_personnes, accorde_centimes, cible, public, cree_par, organisme_siret,"
-        " organisme_nom, paye_organisme) values ($1, $2, $3, $4, 'adherent', '1516', '32', $5, $6,"
-        " $7, $8, 3, $9, $10, $11, $12, $13, $14, $15) returning id, uid",
+        " organisme_nom, paye_organisme, transmis_le) values ($1, $2, $3, $4, 'adherent', '1516', '32', $5, $6,"
+        " $7, $8, 3, $9, $10, $11, $12, $13, $14, $15, now()) returning id, uid",
         numero,
         dispositif.code,
         chez.siren,

@@ -287,8 +287,8 @@ async def test_la_sortie_efface_ce_que_le_navigateur_garde(application: Any) -> 
 AILLEURS = (
     "https://mechant.example", "//mechant.example", "/\\mechant.example", "\\\\mechant.example",
     "https:mechant.example", "///mechant.example", "/%09/mechant.example\t", "javascript:zq()",
-    " //mechant.example", "/accueil\r\nSet-Cookie: zq=1", "http://127.0.0.1:8000@mechant.example",
-    "/\t/mechant.example", "//127.0.0.1:8000@mechant.example", "data:text/html,zq", "/é",
+    " //mechant.example", "/accueil\r\nSet-Cookie: zq=1", "http://127.0.0.1:8000" + "@mechant.example",
+    "/\t/mechant.example", "//127.0.0.1:8000" + "@mechant.example", "data:text/html,zq", "/é",
 )  # fmt: skip
 
 
