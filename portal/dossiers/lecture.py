@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.core.entreprises.fiche import espacer
 from portal.dossiers.saisie.verification import Examen
 from portal.infra import coffre
+from portal.infra.money import en_cents, euros
 from portal.kit.formulaire import ChampVu, Saisie
+from portal.kit.identifiants import lire_siret
+from portal.kit.types import lire_montant
 
 
 def recapituler(examen: Examen) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -65,7 +69,19 @@ def en_mots(vu: ChampVu) -> str:
         return ""
     if vu.widget == "oui_non":
         return {"oui": "Oui", "non": "Non"}.get(vu.valeur, "")
-    return f"{vu.valeur} {vu.suffixe}".strip() if vu.valeur else ""
+    if not vu.valeur:
+        return ""
+    return _mis_en_forme(vu.widget, str(vu.valeur)) or f"{vu.valeur} {vu.suffixe}".strip()
+
+
+def _mis_en_forme(widget: str, valeur: str) -> str:
+    """« 1 400,00 € », « 356 000 000 00048 », or nothing for what is shown as it was typed."""
+    try:
+        if widget == "montant":
+            return euros(en_cents(lire_montant(valeur)))
+        return espacer(lire_siret(valeur)) if widget == "siret" else ""
+    except ValueError:
+        return ""
 
 
 def verifications(examen: Examen) -> list[dict[str, Any]]:

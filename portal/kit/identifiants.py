@@ -155,6 +155,14 @@ def lire_telephone(saisi: str) -> str:
     )
 
 
+def dire_telephone(numero: str) -> str:
+    """« 01 40 00 00 01 » for a French number in E.164; any other stays as it is."""
+    if not re.fullmatch(r"\+33\d{9}", numero):
+        return numero
+    national = "0" + numero[3:]
+    return "\u00a0".join(national[i : i + 2] for i in range(0, 10, 2))
+
+
 def lire_nda(saisi: str) -> str:
     """Numéro de déclaration d'activité of a training body: 11 characters."""
     nda = _chiffres(saisi).upper()

@@ -13,6 +13,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from markupsafe import Markup
 
 from portal.infra import money
+from portal.kit.identifiants import dire_telephone
 
 
 def faire_environnement(
@@ -48,6 +49,7 @@ def faire_environnement(
         date_longue=money.date_longue,
         date_courte=money.date_courte,
         heure=money.heure,
+        dire_telephone=dire_telephone,
         **globaux,
     )
     return environnement

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from portal.dossiers.lecture import en_mots
 from portal.dossiers.saisie import brouillons, operations
 from portal.dossiers.saisie.contenu import lire_contenu, secrets_de
 from portal.infra.base import sql, valeur
+from portal.kit.formulaire import ChampVu
 from portal.web.erreurs import Conflit, Interdit, Introuvable, Refus
 from tests.dossiers.aides import ouvrir_dispositif, quelqu_un, relire, rempli, societe, transmis
 from tests.dossiers.dispositif_essai import CODE, ESSAI, a_plat, nir, personne, postes
@@ -322,3 +324,18 @@ async def test_d02_supprimer_demande_le_droit() -> None:
     saisie_seule, _ = await quelqu_un(chez, droits=("dossiers.consulter", "dossiers.saisir"))
     with pytest.raises(Interdit):
         await brouillons.supprimer(saisie_seule, dossier["uid"])
+
+
+@pytest.mark.parametrize(
+    ("widget", "saisi", "lu"),
+    [
+        ("montant", "1400", "1\u202f400,00\u00a0€"),
+        ("montant", "cher", "cher €"),
+        ("siret", "73282932000074", "732\u202f829\u202f320\u202f00074"),
+        ("decimal", "14", "14 €"),
+        ("montant", "", ""),
+    ],
+)
+def test_d08_une_reponse_se_relit_mise_en_forme(widget: str, saisi: str, lu: str) -> None:
+    vu = ChampVu(nom="x", libelle="X", widget=widget, valeur=saisi, obligatoire=True, suffixe="€")
+    assert en_mots(vu) == lu

@@ -154,3 +154,16 @@ def test_a01_un_telephone_devient_international(saisi, attendu):
 def test_a01_un_telephone_faux_est_refuse(saisi):
     with pytest.raises(ValueError, match="numéro"):
         i.lire_telephone(saisi)
+
+
+@pytest.mark.parametrize(
+    ("numero", "dit"),
+    [
+        ("+33140000001", "01\u00a040\u00a000\u00a000\u00a001"),
+        ("+3221234567", "+3221234567"),
+        ("01 88 13 10 00", "01 88 13 10 00"),
+        ("", ""),
+    ],
+)
+def test_telephone_dit_comme_on_le_lit(numero: str, dit: str) -> None:
+    assert i.dire_telephone(numero) == dit
