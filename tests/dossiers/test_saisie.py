@@ -337,5 +337,5 @@ async def test_d02_supprimer_demande_le_droit() -> None:
     ],
 )
 def test_d08_une_reponse_se_relit_mise_en_forme(widget: str, saisi: str, lu: str) -> None:
-    vu = ChampVu(nom="x", libelle="X", widget=widget, valeur=saisi, obligatoire=True, suffixe="€")
+    vu = ChampVu("x", "X", widget, saisi, None, True, suffixe="€")
     assert en_mots(vu) == lu
