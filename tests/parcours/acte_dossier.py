@@ -6,6 +6,7 @@ import re
 
 from playwright.async_api import Locator
 
+from portal.core.entreprises.fiche import espacer
 from tests.parcours.histoire import PASSE, Histoire, connecter, fr
 from tests.parcours.papiers import illisible, papier, texte
 from tests.parcours.visiteur import Visiteur
@@ -19,7 +20,7 @@ async def commencer(h: Histoire, v: Visiteur) -> None:
     """« Nouveau dossier », for one of the two establishments."""
     await v.aller("/dossiers")
     await v.suivre("Nouveau dossier")
-    lieu = v.page.locator("section", has=v.page.get_by_text(h.societe.siret(0)))
+    lieu = v.page.locator("section", has=v.page.get_by_text(espacer(h.societe.siret())))
     await v.appuyer(re.compile("^Commencer.*Action de formation"), dans=lieu)
     assert "/etapes/" in v.page.url
     h.dossier = "/" + "/".join(v.page.url.removeprefix(h.portail.url + "/").split("/")[:2])

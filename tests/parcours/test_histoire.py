@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Error as PlaywrightError
-
 from tests.parcours.acte_argent import se_faire_rembourser
 from tests.parcours.acte_dossier import deposer_dossier
 from tests.parcours.acte_entreprise import (
@@ -33,7 +31,4 @@ async def raconter(h: Histoire) -> None:
 
 
 async def test_toute_l_histoire(portail: PortailVivant, entrer: Entrer) -> None:
-    try:
-        await raconter(Histoire(portail, entrer, rang=900, idcc="2408"))
-    except (AssertionError, TimeoutError, PlaywrightError):
-        await raconter(Histoire(portail, entrer, rang=930, idcc="2583"))
+    await raconter(Histoire(portail, entrer, rang=900, idcc="2408"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Error as PlaywrightError
-
 from tests.parcours.conftest import Entrer
 from tests.parcours.histoire import Histoire
 from tests.parcours.portail import PortailVivant
@@ -11,7 +9,4 @@ from tests.parcours.test_histoire import raconter
 
 
 async def test_toute_l_histoire_sans_javascript(portail: PortailVivant, entrer: Entrer) -> None:
-    try:
-        await raconter(Histoire(portail, entrer, rang=910, idcc="1413", js=False))
-    except (AssertionError, TimeoutError, PlaywrightError):
-        await raconter(Histoire(portail, entrer, rang=940, idcc="2147", js=False))
+    await raconter(Histoire(portail, entrer, rang=910, idcc="1413", js=False))
