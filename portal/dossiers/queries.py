@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from portal.core.rattachements import perimetre
 from portal.infra.base import sql, sql1
+from portal.infra.coffre import SecretAbsent
 from portal.web.erreurs import Interdit, Introuvable
 from portal.web.identite import Personne
 
@@ -137,6 +138,19 @@ async def documents(dossier_id: int, *, anciens: bool = False) -> list[dict[str,
         dossier_id,
         anciens,
     )
+
+
+async def relu(dossier: Mapping[str, Any]) -> dict[str, Any]:
+    """The row read again, for who finds a secret gone: an autosave has replaced it meanwhile.
+
+    Raises `SecretAbsent` when nothing has changed: the secret is really missing.
+    """
+    frais = await sql1("select * from dossier where id = $1", dossier["id"])
+    if frais is None:
+        raise Introuvable()
+    if frais["donnees"] == dossier["donnees"]:
+        raise SecretAbsent("un secret du dossier n’est plus dans le coffre")
+    return frais
 
 
 async def complement_ouvert(dossier_id: int) -> dict[str, Any] | None:

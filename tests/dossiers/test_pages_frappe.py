@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -186,3 +187,19 @@ async def test_d09_une_page_de_verification_perimee_revient_a_jour(navigateur: A
     assert "Revu" in page.texte
     page = await nav.soumettre(page, f"{base}/transmettre")
     assert "Dossier transmis sous le numéro" in page.texte
+
+
+async def test_d04_un_nir_remplace_pendant_qu_on_relit_la_page(navigateur: Any) -> None:
+    """The row was read, then an autosave replaced its secret: it is read again, no error."""
+    nav, moi, chez = await entrer(navigateur)
+    dossier = await rempli(moi, chez, piece=False)
+    url, cle = url_etape(dossier, "personnes"), personne(0)["cle"]
+    page = await nav.get(url)
+    champ = f"inscrits.{cle}.nir"
+    donnees = dict(page.formulaire(contenant="_version").form_values())
+    for essai in range(3):
+        resultats = await asyncio.gather(
+            nav.post(f"{url}/champ", donnees | {"_champ": champ, champ: nir(40 + essai)}),
+            *(nav.post(f"{url}/valider", donnees | {"_champ": champ}) for _ in range(4)),
+        )
+        assert {r.statut for r in resultats} == {200}

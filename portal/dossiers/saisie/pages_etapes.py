@@ -18,6 +18,7 @@ from portal.dossiers.saisie.fusion import fusionner
 from portal.dossiers.saisie.prefill import prefiller
 from portal.dossiers.saisie.verification import examiner
 from portal.infra import clock
+from portal.infra.coffre import SecretAbsent
 from portal.infra.money import heure
 from portal.kit.controles import PERSONNES_MAX
 from portal.kit.formulaire import Saisie, lire
@@ -205,7 +206,11 @@ async def _relire(dossier: dict[str, Any], code: str, poste: dict[str, Any]) -> 
     _exiger_etape(dossier, code)
     modele = du_registre(dossier["dispositif"]).etape(code).modele
     ancien = dossier["donnees"].get(code) or {}
-    brut, masques = await masques_en_clair(modele, fusionner(modele, poste, ancien), ancien)
+    try:
+        brut, masques = await masques_en_clair(modele, fusionner(modele, poste, ancien), ancien)
+    except SecretAbsent:  # replaced by an autosave since the row was read
+        frais = await queries.relu(dossier)
+        return await _relire(frais, code, poste)
     saisie = lire(modele, brut)
     saisie.masques = masques
     return saisie

@@ -15,7 +15,7 @@ from portal.dossiers.registre import dispositif as du_registre
 from portal.dossiers.saisie import etablissements
 from portal.dossiers.saisie.contenu import Contenu, lire_contenu
 from portal.infra import clock
-from portal.infra.base import sql, sql1
+from portal.infra.base import sql
 from portal.infra.coffre import SecretAbsent
 from portal.infra.money import de_cents
 from portal.kit import (
@@ -159,9 +159,7 @@ async def _lire(
     try:
         return dossier, await lire_contenu(dispositif, dossier["donnees"])
     except SecretAbsent:
-        frais = await sql1("select * from dossier where id = $1", dossier["id"])
-        if frais is None or frais["donnees"] == dossier["donnees"]:
-            raise
+        frais = await queries.relu(dossier)
         return frais, await lire_contenu(dispositif, frais["donnees"])
 
 
