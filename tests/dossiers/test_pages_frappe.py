@@ -203,3 +203,14 @@ async def test_d04_un_nir_remplace_pendant_qu_on_relit_la_page(navigateur: Any) 
             *(nav.post(f"{url}/valider", donnees | {"_champ": champ}) for _ in range(4)),
         )
         assert {r.statut for r in resultats} == {200}
+
+
+async def test_d07_les_lignes_restent_dans_l_ordre_de_la_page(navigateur: Any) -> None:
+    nav, moi, chez = await entrer(navigateur)
+    dossier = await operations.creer(moi, CODE, chez.siret, "adherent")
+    lignes = [personne(rang) for rang in range(12)]
+    page = await nav.get(url_etape(dossier, "personnes"))
+    poste = {f"inscrits.{li['cle']}.{nom}": v for li in lignes for nom, v in li.items()}
+    await nav.soumettre(page, contenant="_version", **poste)
+    gardees = (await relire(dossier))["donnees"]["personnes"]["inscrits"]
+    assert [li["cle"] for li in gardees] == [li["cle"] for li in lignes]

@@ -51,7 +51,7 @@ async def parquer(request: Request[Any, Any, Any]) -> str | None:
     if compte is None:
         return None
     chemin = _ou_reprendre(request)
-    postes = list((await request.form()).multi_items())
+    postes = list((await request.form()).items())
     for _, valeur in postes:
         if isinstance(valeur, UploadFile):
             await valeur.close()
