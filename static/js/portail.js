@@ -82,6 +82,17 @@
     clearTimeout(suivi.minuteur);
     suivi.minuteur = setTimeout(envoyer, type === "change" ? 0 : 1200, formulaire);
   };
+  /* A field is left by pressing the next thing: nothing is drawn anew before that press has ended. */
+  let presse = false;
+  const pointer = (oui) => () => { presse = oui; };
+  addEventListener("pointerdown", pointer(true), true);
+  for (const fin of ["pointerup", "pointercancel", "dragend"]) addEventListener(fin, pointer(false), true);
+  const quitter = ({ target: champ }) => {
+    if (presse) setTimeout(quitter, 30, { target: champ });
+    else champ.dispatchEvent(new Event("quitte", { bubbles: true }));
+  };
+  document.addEventListener("change", quitter);
+
   document.addEventListener("input", noter);
   document.addEventListener("change", noter);
   addEventListener("online", () => tous("form[data-autosave-url]").forEach(envoyer));
@@ -223,7 +234,14 @@
       .filter((champ) => zone.contains(champ) && /^[^_]/.test(champ.name) && !["hidden", "file", "submit"].includes(champ.type))
       .filter((champ) => (aCocher(champ) ? champ.checked !== body.getAll(champ.name).includes(champ.value) : champ.value !== (body.get(champ.name) || "")));
   };
+  /* A field that was kept in place (morph) still holds what was typed before: it takes the answer's. */
+  const accorder = (champ) => {
+    if (aCocher(champ)) champ.checked = champ.defaultChecked;
+    else if (champ.options) champ.value = (un("option[selected]", champ) || champ.options[0]).value;
+    else if (champ.type !== "file" && champ !== document.activeElement) champ.value = champ.defaultValue;
+  };
   const reporter = (anciens, zone) => {
+    if (zone.closest("form[data-autosave-url]")) tous("input, select, textarea", zone).forEach(accorder);
     for (const { name, value, checked } of anciens) {
       for (const champ of tous(`[name="${CSS.escape(name)}"]`, zone)) {
         if (!aCocher(champ)) champ.value = value;

@@ -64,10 +64,6 @@ async def ajouter_stagiaires(h: Histoire, v: Visiteur) -> None:
     await v.dit("La clé")
     nir = v.page.locator("fieldset.ligne").nth(1).get_by_label(re.compile("^NIR"))
     await nir.fill(personne("1")["nir"])
-    await nir.blur()
-    if v.js:
-        await v.page.get_by_text(ENREGISTRE).first.wait_for()
-        await v.page.wait_for_load_state("networkidle")
     await v.appuyer("Enregistrer et continuer")
     assert v.page.url.endswith("/etapes/couts"), v.page.url
 
