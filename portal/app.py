@@ -13,8 +13,10 @@ from litestar.di import Provide
 from servestatic import ServeStaticASGI
 
 from portal import chemins, loader
+from portal.apps import noms_des_apps
 from portal.assemblage import assembler
 from portal.infra import base, journalisation
+from portal.infra.files import menage
 from portal.settings import Settings, get_settings
 from portal.web import pannes, purge, sante
 from portal.web.entetes import Entetes
@@ -27,7 +29,7 @@ from portal.web.requetes import Identite, Origine, UneTransaction, avant_requete
 from portal.web.saisies import RequeteNette
 
 MARGE_FORMULAIRE = 2_000_000
-TACHES = (purge,)
+TACHES = (purge, menage)
 """Modules imported for the background jobs that they register."""
 
 
@@ -75,6 +77,7 @@ def create_litestar(
                 ),
                 "plugins": plugins,
                 "settings": settings,
+                "apps": noms_des_apps(),
             }
         ),
         lifespan=[_vie],

@@ -53,7 +53,8 @@ class Origine(ASGIMiddleware):
 
 
 class Identite(ASGIMiddleware):
-    """Puts the signed-in person into the request's state."""
+    """Puts the signed-in person into the request's state; a handler may do without
+    (`sans_identite`: it answers when there is no database)."""
 
     scopes = (ScopeType.HTTP,)
 
@@ -62,6 +63,11 @@ class Identite(ASGIMiddleware):
         self.cookie = nom_cookie(https)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        gestionnaire = scope.get("route_handler")
+        if gestionnaire is not None and gestionnaire.opt.get("sans_identite"):
+            scope["state"]["personne"] = None
+            await next_app(scope, receive, send)
+            return
         jeton = ASGIConnection[Any, Any, Any, Any](scope).cookies.get(self.cookie)
         charger = self.fournisseurs.charger_personne
         scope["state"]["personne"] = await charger(jeton) if jeton and charger else None

@@ -12,7 +12,7 @@ from litestar.handlers.http_handlers import HTTPRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal.infra import base
+from portal.infra import jobs, migrations
 from portal.web.erreurs import Introuvable
 
 REQUETES = prometheus_client.Counter(
@@ -47,21 +47,24 @@ class Mesures(ASGIMiddleware):
             DUREES.labels(route).observe(time.perf_counter() - debut)
 
 
-@get("/healthz", droit="public")
+@get("/healthz", droit="public", sans_identite=True)
 async def vivant() -> dict[str, str]:
-    """Alive: the process answers."""
+    """Alive: the process answers, with or without a database."""
     return {"etat": "ok"}
 
 
-@get("/readyz", droit="public")
-async def pret() -> Response[dict[str, str]]:
-    """Ready: the database answers and its schema is there."""
+@get("/readyz", droit="public", sans_identite=True)
+async def pret(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
+    """Ready: the database answers, no migration of ours waits, jobs have their queue. Whether a worker
+    takes them is said, and keeps nobody from being served."""
     try:
-        await base.sql("select 1 from requete_faite limit 1")
-        await base.sql("select 1 from procrastinate_jobs limit 1")
+        attendent = await migrations.en_attente(request.app.state.apps)
+        taches = await jobs.etat()
     except Exception as erreur:
         return Response({"etat": "indisponible", "cause": type(erreur).__name__}, status_code=503)
-    return Response({"etat": "ok"})
+    if attendent:
+        return Response({"etat": "indisponible", "cause": "migrations"}, status_code=503)
+    return Response({"etat": "ok", "worker": "present" if taches["workers"] else "absent"})
 
 
 @get("/metrics", droit="public")
