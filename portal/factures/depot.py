@@ -59,9 +59,11 @@ async def recevoir(moi: Personne, fichier: UploadFile) -> dict[str, Any]:
 
 
 async def en_attente(moi: Personne, uid: str) -> dict[str, Any] | None:
-    """A file of this person that waits, by the name its form holds."""
+    """A file of this person that waits, by the name its form holds; kept from the daily purge."""
     return await sql1(
-        "select * from depot_en_cours where uid = $1 and compte = $2", lire_uid(uid), moi.compte_id
+        "select * from depot_en_cours where uid = $1 and compte = $2 for update",
+        lire_uid(uid),
+        moi.compte_id,
     )
 
 
