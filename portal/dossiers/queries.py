@@ -35,15 +35,18 @@ def portee(
     parameter that holds their account's id."""
     if moi.est_interne:
         return portee_interne(moi, ROLES_LECTURE, n)
-    entreprise = portee_deposant(droit, n)
-    if droit != "dossiers.consulter" or not nommee or "prestataire" not in moi.profils:
+    prestataire = "prestataire" in moi.profils
+    entreprise = portee_deposant(droit, n, mandats=prestataire)
+    if droit != "dossiers.consulter" or not nommee or not prestataire:
         return entreprise
     return f"({entreprise} or {portee_nommee(droit, n)})"
 
 
-def portee_deposant(droit: str, n: str = "$1") -> str:
-    """The company that files."""
-    return perimetre.clause(droit, "d", n)
+def portee_deposant(droit: str, n: str = "$1", *, mandats: bool = False) -> str:
+    """The company that files; with `mandats`, the bodies too that it lets enter its dossiers. They
+    drop drafts, and cancel nothing."""
+    borne: bool | str = "d.etat = 'brouillon'" if droit == "dossiers.supprimer" else True
+    return perimetre.clause(droit, "d", n, mandats=mandats and borne)
 
 
 def portee_nommee(droit: str, n: str = "$1") -> str:

@@ -147,7 +147,8 @@ class MotifRefus:
 
 @dataclass(frozen=True, kw_only=True)
 class Dispositif:
-    """A dispositif. Functions are pure; `echeancier` says what may be invoiced, and when."""
+    """A dispositif. Functions are pure; `echeancier` says what may be invoiced, and when. `mandat`:
+    a company may let a training body enter its dossiers (mandat de gestion)."""
 
     code: str
     libelle: str
@@ -166,6 +167,7 @@ class Dispositif:
     subrogation: bool = False
     paragraphes_accord: tuple[str, ...] = ()
     guide: str = ""
+    mandat: bool = False
 
     def etape(self, code: str) -> Etape:
         for etape in self.etapes:

@@ -32,6 +32,7 @@ DECLARATION = {
     "subrogation": "the training body may be paid directly",
     "paragraphes_accord": "text added to the letter of agreement",
     "guide": "what to have at hand, and what happens next",
+    "mandat": "a company may let a training body enter its dossiers (mandat de gestion)",
 }
 
 

@@ -10,6 +10,8 @@ from portal.web.garde import DROITS
 from portal.web.identite import Personne
 
 CONNUS = frozenset((*DROITS, "administrer"))
+PAR_MANDAT = frozenset(d for d in DROITS if d.startswith("dossiers."))
+"""Rights that a mandat de gestion may carry over to the dossiers of the company that gave it."""
 
 
 def clause(
@@ -21,11 +23,14 @@ def clause(
     siret: str | None = None,
     profil: str | None = None,
     dispositif: str | None = "",
+    mandats: bool | str = True,
 ) -> str:
     """SQL text: the row `alias` is within reach of account `$n` with this right.
 
     Pass `moi.compte_id` as that parameter. The row has siren, siret, profil and dispositif;
     other expressions may stand for them; `dispositif=None` asks for no dispositif in particular.
+    `mandats`: whether a mandat de gestion counts, or the SQL condition under which it does; leave
+    them out for who acts for no training body, it spares a look at each row that is not hers.
 
     For lists use this rather than `perimetre()` in an `exists`: it says the same, but a person has
     one row a company here and each establishment is one look into an index, where a join on
@@ -34,23 +39,52 @@ def clause(
     """
     if droit not in CONNUS:
         raise ValueError(f"droit inconnu : {droit}")
-    siret = siret or f"{alias}.siret"
-    borne = ""
-    if dispositif is not None:
-        borne = (
-            f" and (h.dispositif is null or h.dispositif = {dispositif or f'{alias}.dispositif'})"
-        )
+    siren, profil = siren or f"{alias}.siren", profil or f"{alias}.profil"
+    precis = None if dispositif is None else dispositif or f"{alias}.dispositif"
+    propre = _propre(droit, _parametre(n), siren, siret or f"{alias}.siret", profil, precis)
+    if not mandats or droit not in PAR_MANDAT or profil == "'prestataire'":
+        return propre
+    condition = "" if mandats is True else f" and {mandats}"
+    par_mandat = _par_mandat(droit, _parametre(n), siren, precis)
+    return f"({propre} or ({profil} = 'adherent'{condition} and {par_mandat}))"
+
+
+def _propre(droit: str, n: str, siren: str, siret: str, profil: str, dispositif: str | None) -> str:
+    """Within reach by one's own rattachement to the company."""
     habilitation = (
         "exists (select 1 from habilitation h where h.rattachement = r.id"
-        f" and h.droit = '{droit}'{borne} and h.siret"
+        f" and h.droit = '{droit}'{_borne(dispositif)} and h.siret"
     )
     return (
-        f"exists (select 1 from rattachement r where r.compte = {_parametre(n)}"
-        f" and r.etat = 'actif' and r.siren = {siren or f'{alias}.siren'}"
-        f" and r.profil = {profil or f'{alias}.profil'} and (r.administrateur"
+        f"exists (select 1 from rattachement r where r.compte = {n}"
+        f" and r.etat = 'actif' and r.siren = {siren}"
+        f" and r.profil = {profil} and (r.administrateur"
         f" or ((r.siret is null or r.siret = {siret})"
         f" and ({habilitation} is null) or {habilitation} = {siret})))))"
     )
+
+
+def _par_mandat(droit: str, n: str, siren: str, dispositif: str | None) -> str:
+    """Within reach because the company gave a mandate to a body where one holds the right: what
+    `mandats_de` says, for one row."""
+    couvert = "" if dispositif is None else f" and v.dispositif = {dispositif}"
+    return (
+        "exists (select 1 from mandat m join mandat_dispositif v on v.mandat = m.id"
+        " join rattachement r on r.siren = m.mandataire and r.profil = 'prestataire'"
+        f" and r.compte = {n} and r.etat = 'actif'"
+        " and (r.siret is null or r.siret = m.mandataire_siret)"
+        f" where m.mandant = {siren} and m.etat = 'actif'{couvert}"
+        " and m.du <= (select jour_metier()) and m.au >= (select jour_metier())"
+        " and (r.administrateur or exists (select 1 from habilitation h"
+        f" where h.rattachement = r.id and h.droit = '{droit}'{_borne('v.dispositif')}"
+        " and (h.siret is null or h.siret = m.mandataire_siret))))"
+    )
+
+
+def _borne(dispositif: str | None) -> str:
+    if dispositif is None:
+        return ""
+    return f" and (h.dispositif is null or h.dispositif = {dispositif})"
 
 
 def _parametre(n: int | str) -> str:
@@ -65,7 +99,8 @@ async def voit(
     profil: str,
     dispositif: str | None = None,
 ) -> bool:
-    """Whether this person holds the right on this object."""
+    """Whether this person holds the right on this object, by a mandate too (`dossiers.supprimer`
+    then means drafts alone)."""
     ligne = await sql1(
         "select voit($1, $2, $3, $4, $5, $6) as oui",
         moi.compte_id,
@@ -88,7 +123,8 @@ async def exiger(
 ) -> None:
     """The object must be within reach (else 404) with this right (else 403)."""
     ligne = await sql1(
-        "select voit($1, $2, $3, $4, $5, $6) as oui, exists (select 1 from portee($1) p"
+        "select voit($1, $2, $3, $4, $5, $6) as oui, exists (select 1 from (select * from portee($1)"
+        " union all select m.* from unnest($7::text[]) d (droit), mandats_de($1, d.droit) m) p"
         " where p.siren = $3 and p.profil = $5 and (p.siret is null or p.siret = $4)"
         " and (p.dispositif is null or p.dispositif = $6)) as atteint",
         moi.compte_id,
@@ -97,6 +133,7 @@ async def exiger(
         siret,
         profil,
         dispositif,
+        sorted(PAR_MANDAT),
     )
     _juger(ligne)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from portal.core.rattachements.mandats.tables import Mandat, MandatDispositif
 from portal.core.rattachements.tables import (
     AdministrateurAnnonce,
     CodeActivation,
@@ -25,8 +26,11 @@ APP_CONFIG = AppConfig(
         LotCourriers,
         Courrier,
         AdministrateurAnnonce,
+        Mandat,
+        MandatDispositif,
     ],
     migration_dependencies=[
+        "portal.infra.clock.piccolo_app",
         "portal.core.comptes.piccolo_app",
         "portal.core.entreprises.piccolo_app",
     ],

@@ -1,0 +1,1 @@
+"""Habilitations as people read and change them: lines, matrix, « voir comme », bulk."""
