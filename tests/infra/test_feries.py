@@ -40,3 +40,20 @@ def test_c07_working_days_leave_out_week_ends_and_holidays(
     depart: date, nombre: int, attendu: date
 ) -> None:
     assert ajouter_jours_ouvres(depart, nombre) == attendu
+
+
+@pytest.mark.parametrize(
+    ("depart", "departement", "attendu"),
+    [
+        (date(2026, 4, 2), None, date(2026, 4, 3)),
+        (date(2026, 4, 2), "67", date(2026, 4, 7)),
+        (date(2026, 4, 2), "68", date(2026, 4, 7)),
+        (date(2026, 4, 2), "57", date(2026, 4, 7)),
+        (date(2026, 5, 21), "971", date(2026, 5, 22)),
+        (date(2026, 5, 26), "971", date(2026, 5, 28)),
+    ],
+)
+def test_c07_alsace_moselle_and_overseas_have_holidays_of_their_own(
+    depart: date, departement: str | None, attendu: date
+) -> None:
+    assert ajouter_jours_ouvres(depart, 1, departement) == attendu
