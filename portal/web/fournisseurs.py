@@ -65,6 +65,7 @@ class Tache:
 FournirTaches = Callable[[Personne], Awaitable[list[Tache]]]
 FournirChiffres = Callable[[Personne], Awaitable[list[Chiffre]]]
 FournirAcces = Callable[[Personne], Awaitable[list[Acces]]]
+FournirBienvenue = Callable[[int], Awaitable[str]]
 FournirLiens = Callable[[Personne], list[Lien]]
 Parquer = Callable[[Request[Any, Any, Any]], Awaitable[str | None]]
 
@@ -79,10 +80,16 @@ class Fournisseurs:
     chiffres: list[FournirChiffres] = field(default_factory=list)
     acces: list[FournirAcces] = field(default_factory=list)
     navigation: list[FournirLiens] = field(default_factory=list)
+    bienvenue: list[FournirBienvenue] = field(default_factory=list)
 
     def liens(self, moi: Personne) -> list[Lien]:
         tous = [lien for fournir in self.navigation for lien in fournir(moi)]
         return sorted(tous, key=lambda lien: lien.ordre)
+
+    async def bienvenue_de(self, compte_id: int) -> str:
+        """What somebody who has just signed up should know, in sentences."""
+        dites = [await fournir(compte_id) for fournir in self.bienvenue]
+        return " ".join(phrase for phrase in dites if phrase)
 
     async def taches_de(self, moi: Personne) -> list[Tache]:
         toutes = [tache for fournir in self.taches for tache in await fournir(moi)]

@@ -6,6 +6,7 @@ from piccolo.conf.apps import AppConfig
 
 from portal.core.rattachements.mandats.tables import Mandat, MandatDispositif
 from portal.core.rattachements.tables import (
+    AccesRepris,
     AdministrateurAnnonce,
     CodeActivation,
     Courrier,
@@ -26,6 +27,7 @@ APP_CONFIG = AppConfig(
         LotCourriers,
         Courrier,
         AdministrateurAnnonce,
+        AccesRepris,
         Mandat,
         MandatDispositif,
     ],

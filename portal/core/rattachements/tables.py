@@ -2,6 +2,7 @@
 
 from piccolo.columns import (
     UUID,
+    Array,
     BigInt,
     BigSerial,
     Boolean,
@@ -126,3 +127,23 @@ class AdministrateurAnnonce(Table, tablename="administrateur_annonce"):
     annonce_par = BigInt(null=True)
     active_le = Timestamptz(null=True)
     retire_le = Timestamptz(null=True)
+
+
+class AccesRepris(Table, tablename="acces_repris"):
+    """What a person could do in a company for a former portal, until she has an account."""
+
+    RETENTION = "acces"
+
+    id = BigSerial(primary_key=True)
+    source = Text(null=False)
+    email = Text(null=False)
+    siren = Text(null=False)
+    siret = Text(null=True)
+    profil = Text(null=False)
+    dispositif = Text(null=True)
+    droits = Array(Text(), null=False)
+    valide = Boolean(null=False, help_text="Active at once.")
+    tiers = Boolean(null=False, help_text="Of another company: it answers.")
+    repris_le = Timestamptz(null=False)
+    applique_le = Timestamptz(null=True)
+    suite = Text(null=True)
