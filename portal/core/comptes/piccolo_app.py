@@ -5,11 +5,15 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from portal.core.comptes.tables import (
+    ChangementEmail,
     CodeCourriel,
+    CodeSecours,
     Compte,
+    Defi,
     JetonReinit,
     RoleInterne,
     SaisieParquee,
+    SecondFacteur,
     Session,
     Tentative,
 )  # fmt: skip
@@ -25,7 +29,11 @@ APP_CONFIG = AppConfig(
         JetonReinit,
         Tentative,
         SaisieParquee,
+        SecondFacteur,
+        CodeSecours,
+        Defi,
+        ChangementEmail,
     ],
-    migration_dependencies=["portal.core.journal.piccolo_app"],
+    migration_dependencies=["portal.infra.coffre.piccolo_app", "portal.core.journal.piccolo_app"],
     commands=[],
 )

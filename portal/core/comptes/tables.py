@@ -31,6 +31,8 @@ class Compte(Table, tablename="compte"):
     telephone = Text(null=True)
     actif = Boolean(null=False, default=True)
     courriels = Text(null=False, default="immediat")
+    secteur = Text(null=True, help_text="IDCC of the branch that she works for, if she said so.")
+    region = Text(null=True)
     cree_le = Timestamptz(null=False)
 
 
@@ -61,6 +63,8 @@ class Session(Table, tablename="session"):
     appareil = Text(null=False)
     ip = Text(null=False)
     terminee_le = Timestamptz(null=True)
+    prouvee_le = Timestamptz(null=True, help_text="Password given once more, after the sign-in.")
+    renforcee_le = Timestamptz(null=True, help_text="Second factor last proven.")
 
 
 class CodeCourriel(Table, tablename="code_courriel"):
@@ -117,4 +121,65 @@ class SaisieParquee(Table, tablename="saisie_parquee"):
     chemin = Text(null=False)
     contenu = Bytea(null=False)
     creee_le = Timestamptz(null=False)
+    expire_le = Timestamptz(null=False)
+
+
+class SecondFacteur(Table, tablename="second_facteur"):
+    """An authenticator application (its secret lies in the safe) or a passkey."""
+
+    RETENTION = "compte"
+
+    id = BigSerial(primary_key=True)
+    uid = UUID(null=False, unique=True)
+    compte = ForeignKey(Compte, null=False, on_delete=OnDelete.cascade)
+    genre = Text(null=False)
+    nom = Text(null=False)
+    secret = BigInt(null=True)
+    dernier_pas = BigInt(
+        null=True, help_text="Last time step that was accepted: none serves twice."
+    )
+    cle_id = Bytea(null=True, unique=True)
+    cle_publique = Bytea(null=True)
+    compteur = BigInt(null=False, default=0)
+    cree_le = Timestamptz(null=False)
+    utilise_le = Timestamptz(null=True)
+
+
+class CodeSecours(Table, tablename="code_secours"):
+    """A recovery code: its keyed hash, good once."""
+
+    RETENTION = "compte"
+
+    id = BigSerial(primary_key=True)
+    compte = ForeignKey(Compte, null=False, on_delete=OnDelete.cascade)
+    empreinte = Bytea(null=False)
+    cree_le = Timestamptz(null=False)
+    utilise_le = Timestamptz(null=True)
+
+
+class Defi(Table, tablename="defi"):
+    """What a session has been asked: a passkey's challenge, a TOTP secret to be confirmed; sealed."""
+
+    RETENTION = "technique"  # minutes
+
+    id = BigSerial(primary_key=True)
+    session = ForeignKey(Session, null=False, on_delete=OnDelete.cascade)
+    genre = Text(null=False)
+    valeur = Bytea(null=False)
+    cree_le = Timestamptz(null=False)
+    expire_le = Timestamptz(null=False)
+
+
+class ChangementEmail(Table, tablename="changement_email"):
+    """A new address that waits for its code; without a code where it has an account."""
+
+    RETENTION = "technique"  # one day
+
+    id = BigSerial(primary_key=True)
+    uid = UUID(null=False, unique=True)
+    compte = ForeignKey(Compte, null=False, on_delete=OnDelete.cascade, unique=True)
+    email = Text(null=False)
+    code = Bytea(null=True, help_text="Keyed hash; none where the address has an account.")
+    essais = SmallInt(null=False, default=0)
+    cree_le = Timestamptz(null=False)
     expire_le = Timestamptz(null=False)

@@ -1,4 +1,4 @@
-"""The safe: secrets of people (NIR, IBAN) live in one table, encrypted; the rest keeps their id.
+"""The safe: secrets of people (NIR, IBAN, TOTP) live in one table, encrypted; the rest keeps their id.
 
 Plain values go in by `deposer` and come out by `reveler`, nowhere else, and are never logged.
 Whoever reveals writes the audit line: the safe knows neither people nor reasons.
@@ -34,7 +34,7 @@ __all__ = [
     "tourner",
 ]
 
-GENRES = ("nir", "iban")
+GENRES = ("nir", "iban", "totp")
 
 
 class SecretAbsent(LookupError):
