@@ -150,7 +150,8 @@ async def finaliser(request: Requete, visiteur: Visiteur) -> Page:
         poser_inscription(request, reponse, None)
         return reponse
     session = await ouvrir_session(compte.id, nommer_appareil(request), adresse_ip(request))
-    reponse = rediriger(request, "/accueil", "Votre compte est créé. Bienvenue.")
+    suite = await request.app.state.rendu.fournisseurs.bienvenue_de(compte.id)
+    reponse = rediriger(request, "/accueil", f"Votre compte est créé. Bienvenue. {suite}".strip())
     poser_session(request, reponse, session)
     poser_inscription(request, reponse, None)
     return reponse
