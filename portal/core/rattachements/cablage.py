@@ -12,6 +12,7 @@ from portal.core.rattachements import (
     pages_internes,
     pages_utilisateurs,
     purge,
+    repris,
     taches,
 )  # fmt: skip
 from portal.core.rattachements.modeles import (
@@ -54,3 +55,5 @@ def cabler(c: Cablage) -> None:
     c.fournisseurs.navigation.append(navigation)
     c.fournisseurs.taches.append(taches.taches)
     evenements.sur(CompteCree, annonces.sur_compte_cree)
+    evenements.sur(CompteCree, repris.sur_compte_cree)
+    c.fournisseurs.bienvenue.append(repris.bienvenue)
