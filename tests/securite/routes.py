@@ -69,7 +69,9 @@ OBJETS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
 )  # fmt: skip
 
 # Only an administrator of the company may, whatever rights others hold.
-ADMINISTRATEURS = re.compile(r"/utilisateurs/\{uid:uuid\}/habiliter$|/code/fermer$")
+ADMINISTRATEURS = re.compile(
+    r"/utilisateurs/\{uid:uuid\}/habiliter$|/code/fermer$|/journal(/export)?$"
+)
 # Pages of the staff that show the whole OPCO to whoever has the role.
 SANS_PERIMETRE = re.compile(r"^/(reglements/|courriers)")
 

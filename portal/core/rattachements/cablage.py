@@ -10,6 +10,7 @@ from portal.core.rattachements import (
     file_courriers,
     pages,
     pages_internes,
+    pages_journal,
     pages_utilisateurs,
     purge,
     repris,
@@ -51,6 +52,7 @@ def cabler(c: Cablage) -> None:
         *pages.GESTIONNAIRES,
         *pages_utilisateurs.GESTIONNAIRES,
         *pages_internes.GESTIONNAIRES,
+        *pages_journal.GESTIONNAIRES,
     ]
     c.fournisseurs.navigation.append(navigation)
     c.fournisseurs.taches.append(taches.taches)
