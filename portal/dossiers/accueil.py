@@ -46,7 +46,7 @@ async def taches(moi: Personne) -> list[Tache]:
     jour = await clock.aujourd_hui()
     a_portee = await portee.de(moi, "dossiers.saisir")
     ordre = f"order by (d.etat = 'a_completer') desc, d.modifie_le desc limit {LIMITE}"
-    siens = a_portee.sql("d.etat in ('brouillon', 'a_completer')", ordre)
+    siens = a_portee.sql("d.etat in ('brouillon', 'a_completer') and d.origine is null", ordre)
     lignes = await sql(
         "select d.uid, d.numero, d.dispositif, d.intitule, d.etat, d.modifie_le, c.echeance, c.message"
         " from dossier d left join lateral (select echeance, message from complement c"

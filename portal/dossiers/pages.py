@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from portal.dossiers import queries, suites, transitions
+from portal.dossiers.registre import libelle
 from portal.dossiers.saisie.verification import Examen, examiner
 from portal.dossiers.volets import volets
 from portal.infra import clock
@@ -71,6 +72,8 @@ async def cadre_de_page(
 @get("/dossiers/{uid:uuid}", droit="dossiers.consulter", interne=INTERNES)
 async def ouvrir(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi) -> Response[Any]:
     dossier = await queries.exiger(moi, uid)
+    if dossier["origine"]:
+        return await _repris(request, moi, dossier)
     examen = await examiner(dossier)
     brouillon = dossier["etat"] == "brouillon"
     return rendre(
@@ -89,6 +92,26 @@ async def ouvrir(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi)
         peut_saisir=not moi.est_interne and await peut(moi, dossier, "dossiers.saisir"),
         peut_supprimer=not moi.est_interne and await peut(moi, dossier, "dossiers.supprimer"),
         annulable=not brouillon and transitions.possible(dossier["etat"], "annule"),
+    )
+
+
+async def _repris(
+    request: Request[Any, Any, Any], moi: Personne, dossier: dict[str, Any]
+) -> Response[Any]:
+    """What a former portal held of it: its steps stayed there."""
+    ouvert = dossier["etat"] in ("accorde", "en_cours")
+    return rendre(
+        request,
+        "dossiers/repris.html",
+        dossier=dossier,
+        libelle=libelle(dossier["dispositif"]),
+        entite=await queries.entite(dossier),
+        etat_mot=transitions.LIBELLES[dossier["etat"]],
+        evenements=await queries.evenements(dossier["id"]),
+        documents=await queries.documents(dossier["id"]),
+        contact=await queries.contact(dossier),
+        volets=await volets(moi, dossier),
+        peut_joindre=ouvert and not moi.est_interne and await peut(moi, dossier, "dossiers.saisir"),
     )
 
 

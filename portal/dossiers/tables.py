@@ -44,7 +44,7 @@ class Dossier(Table, tablename="dossier"):
     demande_centimes = BigInt()
     accorde_centimes = BigInt(null=True)
     parametres = JSONB(null=True)
-    cree_par = BigInt()
+    cree_par = BigInt(null=True, help_text="None: it came from a former portal.")
     cree_le = Timestamptz()
     modifie_le = Timestamptz()
     transmis_le = Timestamptz(null=True)
@@ -53,6 +53,8 @@ class Dossier(Table, tablename="dossier"):
     gestionnaire = BigInt(null=True)
     recherche = Text()
     versions = JSONB(help_text="Changes counted by step (saisie.concurrence).")
+    origine = Text(null=True, help_text="The former portal that it came from.")
+    repris_le = Timestamptz(null=True)
 
 
 class DossierEvenement(Table, tablename="dossier_evenement"):

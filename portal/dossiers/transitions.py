@@ -102,6 +102,15 @@ def exiger_version(dossier: dict[str, Any], version: int | None) -> None:
         )
 
 
+def exiger_ne_ici(dossier: dict[str, Any]) -> None:
+    """Refuse to change what a former portal held: its content is there to be read."""
+    if dossier["origine"]:
+        raise Conflit(
+            "Ce dossier vient de l’ancien portail",
+            "Il est repris pour être consulté. Pour le faire évoluer, écrivez à votre conseiller.",
+        )
+
+
 async def transiter(
     dossier_id: int,
     vers: str,
@@ -125,6 +134,8 @@ async def transiter(
                 f"Le dossier est à l’état «\u00a0{LIBELLES[dossier['etat']]}\u00a0»\u00a0: "
                 "rouvrez-le pour voir ce qui peut être fait.",
             )
+        if transition.qui != PORTAIL:
+            exiger_ne_ici(dossier)
         await executer(
             "update dossier set etat = $2, version = version + 1, modifie_le = $3 where id = $1",
             dossier_id,

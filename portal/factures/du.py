@@ -18,6 +18,7 @@ from portal.infra.money import de_cents, en_cents
 from portal.kit import Echeance, Resume
 from portal.web.identite import Personne
 
+REPRISE = "reprise"
 VIVANTES = ("transmise", "validee", "payee")
 OUVERTS = ("accorde", "en_cours")
 """States of a dossier in which money may be asked for."""
@@ -95,8 +96,9 @@ async def situation(dossier: dict[str, Any], *, hors: int | None = None) -> Situ
     for demande in demandes:
         for ligne in demande["lignes"]:
             par_ligne[ligne["code"]] = par_ligne.get(ligne["code"], 0) + ligne["montant"]
-    decision = await derniere_decision(dossier["id"])
-    accordees = decision["lignes"] if decision and decision["sens"] == "accord" else []
+    engage = (await grandlivre.solde(dossier["uid"])).engage
+    accordees, avant = await _accordees(dossier, engage)
+    par_ligne[REPRISE] = par_ligne.get(REPRISE, 0) + avant
     calendrier = echeances(dossier)
     dues = [e for e in calendrier if e.a_partir_du is not None and e.a_partir_du <= jour]
     a_venir = [e.a_partir_du for e in calendrier if e.a_partir_du and e.a_partir_du > jour]
@@ -106,11 +108,21 @@ async def situation(dossier: dict[str, Any], *, hors: int | None = None) -> Situ
             for li in accordees
             if li["accorde"] > 0
         ),
-        engage=(await grandlivre.solde(dossier["uid"])).engage,
+        engage=engage,
         ouvert=sum(en_cents(e.montant) for e in dues),
-        demande=sum(d["montant_centimes"] for d in demandes),
+        demande=avant + sum(d["montant_centimes"] for d in demandes),
         prochaine=min(a_venir, default=None),
     )
+
+
+async def _accordees(dossier: dict[str, Any], engage: int) -> tuple[list[dict[str, Any]], int]:
+    """The lines of the agreement, and what a former portal had invoiced already: of what it held
+    there is one line, the whole."""
+    if dossier["origine"]:
+        ligne = {"code": REPRISE, "libelle": "Prise en charge reprise", "accorde": engage}
+        return [ligne], await grandlivre.facture_repris(dossier["uid"])
+    decision = await derniere_decision(dossier["id"])
+    return (decision["lignes"] if decision and decision["sens"] == "accord" else []), 0
 
 
 FACTURE = """coalesce((select sum(l.montant_centimes) from facture_ligne l

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from portal.infra.base import sql
+from portal.infra.base import sql, valeur
+
+CLE_REPRISE = "reprise:"
+"""How the keys of movements taken over from a former portal begin."""
 
 LIBELLES = {
     "engagement": "Engagement",
@@ -78,6 +81,19 @@ async def soldes(dossier_uids: Iterable[UUID]) -> dict[UUID, Solde]:
         )
         for ligne in lignes
     }
+
+
+async def facture_repris(dossier_uid: UUID) -> int:
+    """What a former portal had invoiced of a dossier when it was taken over."""
+    return int(
+        await valeur(
+            "select coalesce(sum(m.montant_centimes), 0) from mouvement m"
+            " join engagement e on e.id = m.engagement where e.dossier_uid = $1"
+            " and m.genre = 'facture' and starts_with(m.cle, $2)",
+            dossier_uid,
+            CLE_REPRISE,
+        )
+    )
 
 
 async def mouvements(dossier_uid: UUID) -> list[Ligne]:

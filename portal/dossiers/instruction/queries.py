@@ -11,8 +11,9 @@ from portal.web.identite import Personne
 from portal.web.pagination import TAILLE, PageDe, decoder, encoder, instant
 
 EN_FILE = ("transmis", "en_instruction", "a_completer")
-PORTEE = """exists (select 1 from perimetre_interne($1, 'gestionnaire') p
-    where (p.idcc is null or p.idcc = d.idcc) and (p.region is null or p.region = d.region))"""
+PORTEE = """(d.origine is null and exists (select 1 from perimetre_interne($1, 'gestionnaire') p
+    where (p.idcc is null or p.idcc = d.idcc) and (p.region is null or p.region = d.region)))"""
+"""What a former portal held is read among the dossiers, never instructed again."""
 
 
 async def file_attente(

@@ -13,6 +13,7 @@ from portal.dossiers.documents import operations as documents
 from portal.dossiers.registre import dispositif as du_registre
 from portal.dossiers.saisie.contenu import lire_contenu, sceller, secrets_de
 from portal.dossiers.saisie.operations import brouillon, creer, ranger
+from portal.dossiers.transitions import exiger_ne_ici
 from portal.infra import clock, coffre
 from portal.infra.base import executer, sql, transaction
 from portal.kit import Dispositif
@@ -58,6 +59,7 @@ async def dupliquer(moi: Personne, uid: UUID) -> dict[str, Any]:
     """A new draft with what can be reused: no date, no attestation, no document, no decision."""
     async with transaction():
         source = await queries.exiger(moi, uid, "dossiers.saisir")
+        exiger_ne_ici(source)
         dispositif = du_registre(source["dispositif"])
         copie = await _copier(dispositif, source["donnees"])
         for etape in dispositif.etapes:
