@@ -73,6 +73,9 @@ class Settings(BaseSettings):
         0, description="Mandataires de confiance devant le portail (X-Forwarded-For) ; 0 : aucun."
     )
     delai_postal: int = Field(5, description="Jours entre le dépôt d’un courrier et sa réception.")
+    delai_registre: int = Field(
+        60, description="Jours avant qu’une entreprise saisie à la main soit dite introuvable."
+    )
 
     def verifier(self) -> None:
         """Refuse to start on what would be unsafe."""

@@ -25,15 +25,23 @@ def letters(data_dir: Path | None) -> None:
 @click.command("import")
 @click.argument("nom")
 @click.argument("fichier", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def importer(nom: str, fichier: Path) -> None:
-    """Importer un référentiel (entreprises, ...)."""
+@click.option(
+    "--rejets", type=click.Path(dir_okay=False, path_type=Path), default=None,
+    help="Fichier des lignes rejetées (sinon, dans le dossier des données).",
+)  # fmt: skip
+def importer(nom: str, fichier: Path, rejets: Path | None) -> None:
+    """Importer un référentiel (sirene, successions)."""
     from portal.core.entreprises import imports
 
     if nom not in imports.IMPORTS:
         raise click.ClickException(f"Import inconnu. Possibles : {', '.join(imports.IMPORTS)}.")
+    rejets = rejets or get_settings().data_dir / "imports" / f"{nom}-rejets.csv"
     try:
-        click.echo(str(courir(avec_base(imports.IMPORTS[nom](fichier)))))
-    except imports.FichierIllisible as erreur:
+        tache = imports.IMPORTS[nom](
+            fichier, rejets=rejets, progres=lambda phrase: click.echo(phrase, err=True)
+        )
+        click.echo(str(courir(avec_base(tache))))
+    except (imports.FichierIllisible, OSError) as erreur:
         raise click.ClickException(str(erreur)) from erreur
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from portal.core.entreprises import queries
 from portal.core.entreprises.fiche import Fiche
 from portal.core.entreprises.geographie import departement_de, region_de
-from portal.core.entreprises.imports import FichierIllisible, importer_sirene
 from portal.core.entreprises.operations import (
     EtablissementSaisi,
     FicheSaisie,
@@ -170,39 +168,3 @@ async def test_b04_folding_is_idempotent(texte: str) -> None:
 
 async def test_b02_a_company_without_head_office_has_no_region() -> None:
     assert Fiche("732829320", "Sans siège").region == ""
-
-
-ENTETES = (
-    "siret,etablissementSiege,etatAdministratifEtablissement,codePostalEtablissement,"
-    "libelleCommuneEtablissement,denominationUniteLegale,dateDebut\n"
-)
-
-
-async def test_b04_import_keeps_what_the_opco_knows_and_counts_wrong_rows(tmp_path: Path) -> None:
-    siren, neuf = sorted((siren_neuf(), siren_neuf()))
-    await enregistrer(fiche(siren, "Ancien nom", idcc="0843", effectif=12))
-    fichier = tmp_path / "sirene.csv"
-    fichier.write_text(
-        "\ufeff" + ENTETES
-        + f"{siret_de(siren)},true,A,44000,NANTES,Nouveau nom,\n"
-        + f"{siret_de(siren, 2)},false,F,35000,RENNES,Nouveau nom,2025-03-01\n"
-        + "123,true,A,44000,NANTES,Faux,\n"
-        + f"{siret_de(neuf)},true,A,75011,PARIS,Nouvelle venue,\n",
-        encoding="utf-8",
-    )  # fmt: skip
-    bilan = await importer_sirene(fichier)
-    assert (bilan.entreprises, bilan.etablissements, bilan.rejets) == (2, 3, 1)
-    assert "ligne 4" in str(bilan)
-    lue = await queries.par_siren(siren)
-    assert lue is not None
-    assert (lue.denomination, lue.idcc, lue.effectif) == ("Nouveau nom", "0843", 12)
-    assert (await queries.consulter(siret_de(siren, 2))).etat == "fermee"
-    assert await queries.par_siren(neuf) is not None
-
-
-@pytest.mark.parametrize("contenu", ["siret;autre\n1;2\n", "", "x" * 200_000, "siret\n"])
-async def test_b04_unreadable_file_gets_a_sentence(tmp_path: Path, contenu: str) -> None:
-    fichier = tmp_path / "autre.csv"
-    fichier.write_text(contenu)
-    with pytest.raises(FichierIllisible):
-        await importer_sirene(fichier)

@@ -1,0 +1,1 @@
+"""Files of the public register: read line by line, written batch by batch, run again at will."""
