@@ -16,6 +16,7 @@ from portal.web.erreurs import Introuvable
 from portal.web.identite import Personne
 
 DROIT = "interne:branche,administrateur"
+FAMILLES = {"dossier": "Tous les dossiers", "rattachement": "Codes d’activation et rattachements"}
 Dispositifs = NamedDependency[dict[str, Dispositif]]
 """The dependency `dispositifs` of handlers: every declared dispositif, by code."""
 
@@ -69,7 +70,7 @@ def utiles(du_jour: list[Valeur]) -> list[Valeur]:
 
 def titre_de(famille: str) -> str:
     """A family of parameters as people read it: the engine's, or the plugin's name."""
-    return "Tous les dossiers" if famille == "dossier" else famille.replace("_", " ").capitalize()
+    return FAMILLES.get(famille) or famille.replace("_", " ").capitalize()
 
 
 def _ligne(declare: ParametreDeclare, valeur: Valeur | None, chemin: str) -> dict[str, Any]:

@@ -10,6 +10,9 @@ APP_CONFIG = AppConfig(
     app_name="branches",
     migrations_folder_path=str(Path(__file__).parent / "migrations"),
     table_classes=[Ouverture, Parametre],
-    migration_dependencies=["portal.core.comptes.piccolo_app"],
+    migration_dependencies=[
+        "portal.core.comptes.piccolo_app",
+        "portal.core.rattachements.piccolo_app",
+    ],
     commands=[],
 )

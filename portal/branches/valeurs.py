@@ -18,6 +18,21 @@ PARAMETRES = (
         libelle="Délai proposé pour répondre à une demande de complément",
         unite="jours calendaires",
     ),
+    ParametreDeclare(
+        cle="rattachement.code_mois",
+        libelle="Vie d’un code d’activation après sa réception",
+        unite="mois",
+    ),
+    ParametreDeclare(
+        cle="rattachement.relance_jours",
+        libelle="Rappel aux administrateurs d’une demande sans réponse, après",
+        unite="jours ouvrés",
+    ),
+    ParametreDeclare(
+        cle="rattachement.recours_jours",
+        libelle="Autre voie proposée à qui n’a pas eu de réponse, après",
+        unite="jours ouvrés",
+    ),
 )
 
 VALEURS = (
@@ -29,6 +44,24 @@ VALEURS = (
     ),
     ValeurInitiale(
         cle="dossier.delai_complement",
+        valeur="15",
+        du=date(2020, 1, 1),
+        source="Usage de l’OPCO",
+    ),
+    ValeurInitiale(
+        cle="rattachement.code_mois",
+        valeur="3",
+        du=date(2020, 1, 1),
+        source="Foire aux questions Mon Espace, « Codes d’activation et sécurité »",
+    ),
+    ValeurInitiale(
+        cle="rattachement.relance_jours",
+        valeur="5",
+        du=date(2020, 1, 1),
+        source="Usage de l’OPCO",
+    ),
+    ValeurInitiale(
+        cle="rattachement.recours_jours",
         valeur="15",
         du=date(2020, 1, 1),
         source="Usage de l’OPCO",

@@ -71,7 +71,7 @@ async def poser_code(s: Societe, *, depuis: int = 0) -> str:
     """A live code, as if its letter had been posted `depuis` days ago; canonical form."""
     code = codes.nouveau()
     jour = await clock.aujourd_hui()
-    validite = codes.validite(jour.fromordinal(jour.toordinal() - depuis), 5)
+    validite = codes.validite(jour.fromordinal(jour.toordinal() - depuis), 5, 3)
     await executer(
         "update code_activation set etat = 'remplace' where siren = $1 and profil = $2",
         s.siren,

@@ -46,7 +46,7 @@ async def courriers_de(siren: str) -> list[str]:
 
 async def suite_de(siren: str, profil: str = "adherent") -> str:
     jour = await clock.aujourd_hui()
-    return suites.suite(await suites.etat_entite(siren, profil, jour), jour, 5).genre
+    return suites.suite(await suites.etat_entite(siren, profil, jour), 5).genre
 
 
 async def test_c06_pending_gives_no_access() -> None:

@@ -98,7 +98,7 @@ def test_c04_alphabet_holds_no_look_alikes_and_codes_are_long_enough() -> None:
     ],
 )
 def test_c04_code_valid_three_months(poste: date, jusqu: date) -> None:
-    assert codes.validite(poste, 5).jusqu == jusqu
+    assert codes.validite(poste, 5, 3).jusqu == jusqu
 
 
 async def test_c04_code_valid_through_its_last_day_on_the_business_clock(horloge) -> None:  # type: ignore[no-untyped-def]

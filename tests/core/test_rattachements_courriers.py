@@ -13,7 +13,8 @@ import pytest
 from portal.core.rattachements import courriers, lots
 from portal.core.rattachements.activation import Echec, utiliser
 from portal.core.rattachements.codes import ajouter_mois
-from portal.core.rattachements.file_courriers import demander_nouveau_code, premier_envoi
+from portal.core.rattachements.file_courriers import demander_nouveau_code
+from portal.core.rattachements.premier_envoi import premier_envoi
 from portal.infra import base, clock
 from portal.infra.base import executer, sql, sql1
 from portal.web.erreurs import Conflit, Refus
@@ -117,9 +118,9 @@ async def test_c05_earlier_code_lives_until_the_new_letter_is_made(
 ) -> None:
     s, conseiller = await societe(), await personne(roles=("conseiller",))
     ancien = await poser_code(s)
-    await demander_nouveau_code(conseiller, s.siren, s.profil)
+    await demander_nouveau_code(conseiller, s.siren, s.profil, raison="Code périmé")
     with pytest.raises(Conflit):
-        await demander_nouveau_code(conseiller, s.siren, s.profil)
+        await demander_nouveau_code(conseiller, s.siren, s.profil, raison="Code périmé")
     await activer(await personne(), s, ancien)
     await imprimer(tmp_path)
     refus = await utiliser(await personne(), s.siren, s.profil, ancien)
@@ -132,8 +133,10 @@ async def test_c03_code_beside_an_administrator_only_on_the_staffs_word(seule: N
     s, conseiller = await societe(), await personne(roles=("conseiller",))
     await administrateur(s)
     with pytest.raises(Refus):
-        await demander_nouveau_code(conseiller, s.siren, s.profil)
-    await demander_nouveau_code(conseiller, s.siren, s.profil, plus_aucun=True)
+        await demander_nouveau_code(conseiller, s.siren, s.profil, raison="Code périmé")
+    await demander_nouveau_code(
+        conseiller, s.siren, s.profil, raison="Tous partis", plus_aucun=True
+    )
     ligne = await sql1(
         "select count(*) as n from journal where siren = $1"
         " and action = 'courrier.sans_administrateur_atteste'",

@@ -15,9 +15,12 @@ from portal.core.rattachements.evenements import (
     Entite,
     RattachementDecide,
     RattachementDemande,
+    RattachementRelance,
     RattachementRetire,
+    RattachementSansReponse,
 )
 from portal.infra import evenements
+from portal.infra.money import date_longue
 
 PROFILS = {"adherent": "adhérent", "prestataire": "prestataire"}
 GENRE = "rattachement"
@@ -37,6 +40,28 @@ async def sur_demande(evt: RattachementDemande) -> None:
         evt.url,
         evt.message or "Acceptez ou refusez cette demande.",
         courriel="toujours",
+    )
+
+
+async def sur_relance(evt: RattachementRelance) -> None:
+    await notifier(
+        evt.administrateurs,
+        GENRE,
+        f"{evt.nom} attend toujours votre réponse pour {_nommer(evt.entite)}",
+        evt.url,
+        f"Demande du {date_longue(evt.depuis)}. Acceptez-la, ou refusez-la en disant pourquoi.",
+        courriel="toujours",
+    )
+
+
+async def sur_sans_reponse(evt: RattachementSansReponse) -> None:
+    await notifier(
+        [evt.compte_id],
+        GENRE,
+        f"Votre demande pour {_nommer(evt.entite)} est restée sans réponse",
+        evt.url,
+        f"Elle attend depuis le {date_longue(evt.depuis)}. Vous pouvez vous adresser à votre "
+        "conseiller, ou faire envoyer un courrier au siège de l’entreprise.",
     )
 
 
@@ -133,6 +158,20 @@ async def sur_codes_refuses(evt: CodesRefuses) -> None:
         "valable\u00a0: fermez-le si vous n’en avez plus besoin.",
         courriel="toujours",
     )
+    await _prevenir_conseillers(evt)
+
+
+async def _prevenir_conseillers(evt: CodesRefuses) -> None:
+    """A company without administrator is told by its conseiller."""
+    await notifier(
+        evt.conseillers,
+        GENRE,
+        f"Des codes d’activation faux ont été saisis pour {_nommer(evt.entite)}",
+        f"/entreprises/{evt.entite.siren}",
+        f"{evt.nombre} essais refusés en une heure\u00a0; les suivants sont ralentis. L’entreprise n’a "
+        "pas d’administrateur\u00a0: prévenez-la.",
+        courriel="toujours",
+    )
 
 
 async def sur_code_demande(evt: CodeDemande) -> None:
@@ -149,6 +188,8 @@ async def sur_code_demande(evt: CodeDemande) -> None:
 def abonner() -> None:
     """Called when the application, or a worker, is put together."""
     evenements.sur(RattachementDemande, sur_demande)
+    evenements.sur(RattachementRelance, sur_relance)
+    evenements.sur(RattachementSansReponse, sur_sans_reponse)
     evenements.sur(RattachementDecide, sur_decision)
     evenements.sur(RattachementRetire, sur_retrait)
     evenements.sur(CodeUtilise, sur_code)

@@ -25,6 +25,7 @@ GENRE = "code-activation"
 ESSAIS = 5
 HEURE = timedelta(hours=1)
 LIBRES_PAR_SIREN = 10
+MEMOIRE = timedelta(days=1)  # whoever has waited once need not wait again the same day
 DEPART, MAXIMUM = timedelta(seconds=30), timedelta(minutes=15)
 ALERTES = frozenset({10, 50, 100, 500, 1000, 5000})
 SUITE = (
@@ -141,10 +142,11 @@ async def _attendre(moi: Personne, siren: str, profil: str) -> Echec | None:
         " (select count(*) from essai_code e where e.siren = $2 and e.issue = 'refuse'"
         " and e.instant > $3) as refus,"
         " (select max(e.instant) from essai_code e where e.compte = $1 and e.siren = $2"
-        " and e.issue <> 'accepte' and e.instant > $3) as dernier",
+        " and e.issue <> 'accepte' and e.instant > $4) as dernier",
         moi.compte_id,
         siren,
         quand - HEURE,
+        quand - MEMOIRE,
     )
     assert etat is not None
     miens: list[datetime] = etat["miens"] or []
@@ -201,10 +203,20 @@ async def _refuser(moi: Personne, siren: str, profil: str, echec: Echec) -> None
     nombre = ligne["nombre"] if ligne else 0
     connue = await sql1("select 1 from entreprise where siren = $1", siren)
     if nombre in ALERTES and connue:
-        qui = await administrateurs(siren, profil)
+        qui = tuple(a.compte_id for a in await administrateurs(siren, profil))
+        conseillers = () if qui else await _conseillers(siren)
         await evenements.publier(
-            CodesRefuses(await entite(siren, profil), nombre, tuple(a.compte_id for a in qui))
+            CodesRefuses(await entite(siren, profil), nombre, qui, conseillers)
         )
+
+
+async def _conseillers(siren: str) -> tuple[int, ...]:
+    lignes = await sql(
+        "select c.compte from conseiller_entreprise x join conseiller c on c.id = x.conseiller"
+        " join compte p on p.id = c.compte and p.actif where x.siren = $1 order by 1",
+        siren,
+    )
+    return tuple(ligne["compte"] for ligne in lignes)
 
 
 async def _activer(moi: Personne, siren: str, profil: str, avant: list[Any]) -> Reussite:

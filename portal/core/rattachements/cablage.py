@@ -7,15 +7,17 @@ from litestar.di import Provide
 from portal.core.comptes.evenements import CompteCree
 from portal.core.rattachements import (
     annonces,
-    file_courriers,
     pages,
     pages_internes,
     pages_journal,
     pages_utilisateurs,
+    premier_envoi,
     purge,
+    relances,
     repris,
     taches,
 )  # fmt: skip
+from portal.core.rattachements.mandats import pages as pages_mandats
 from portal.core.rattachements.modeles import (
     AIDES_VERBES,
     DOMAINES_PAR_DISPOSITIF,
@@ -27,7 +29,7 @@ from portal.web.cablage import Cablage
 from portal.web.fournisseurs import Lien
 from portal.web.identite import Personne
 
-TACHES = (file_courriers.tache_premier_envoi, purge.purger)
+TACHES = (premier_envoi.tache_premier_envoi, purge.purger, relances.relancer)
 
 
 def navigation(moi: Personne) -> list[Lien]:
@@ -48,7 +50,10 @@ def cabler(c: Cablage) -> None:
         "aides": AIDES_VERBES,
         "par_dispositif": DOMAINES_PAR_DISPOSITIF,
     }
+    mandatables = [(d.code, d.libelle) for d in c.dispositifs.values() if d.mandat]
+    c.dependances["dispositifs_mandat"] = Provide(lambda: mandatables, sync_to_thread=False)
     c.gestionnaires += [
+        *pages_mandats.GESTIONNAIRES,
         *pages.GESTIONNAIRES,
         *pages_utilisateurs.GESTIONNAIRES,
         *pages_internes.GESTIONNAIRES,

@@ -14,7 +14,6 @@ from datetime import date, timedelta
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LONGUEUR = 16
 GROUPE = 4
-MOIS_DE_VIE = 3
 _SOSIES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _RANG = {c: rang for rang, c in enumerate(ALPHABET)}
 _MODULE = len(ALPHABET)
@@ -71,13 +70,13 @@ def ajouter_mois(jour: date, mois: int) -> date:
 
 @dataclass(frozen=True)
 class Validite:
-    """From the posting to the last valid day, three calendar months after the receipt."""
+    """From the posting to the last valid day, so many calendar months after the receipt."""
 
     poste_le: date
     recu_le: date
     jusqu: date
 
 
-def validite(poste_le: date, delai_postal: int) -> Validite:
+def validite(poste_le: date, delai_postal: int, mois: int) -> Validite:
     recu = poste_le + timedelta(days=delai_postal)
-    return Validite(poste_le, recu, ajouter_mois(recu, MOIS_DE_VIE))
+    return Validite(poste_le, recu, ajouter_mois(recu, mois))

@@ -8,10 +8,12 @@ from uuid import UUID
 from portal.core.entreprises import queries as entreprises
 from portal.core.journal.operations import noter
 from portal.core.rattachements import file_courriers, suites
+from portal.core.rattachements.delais import delai_postal
 from portal.core.rattachements.entites import administrateurs, entite, verrouiller
 from portal.core.rattachements.evenements import RattachementDemande
 from portal.infra import clock, evenements
 from portal.infra.base import sql, sql1, transaction
+from portal.web.erreurs import Conflit, Introuvable
 from portal.web.identite import Personne
 
 
@@ -53,7 +55,7 @@ async def demander(moi: Personne, numero: str, profil: str, message: str = "") -
             jour,
         )
         assert ligne is not None
-        if suites.faut_un_courrier(etat, jour):
+        if suites.faut_un_courrier(etat):
             await file_courriers.mettre_en_file(siren, profil, "demande", moi)
             etat["courrier"] = True
         qui = await administrateurs(siren, profil)
@@ -67,7 +69,39 @@ async def demander(moi: Personne, numero: str, profil: str, message: str = "") -
                 complement, message, tuple(a.compte_id for a in qui),
             )
         )  # fmt: skip
-    return Demande(ligne["uid"], suites.suite(etat, jour, file_courriers.delai_postal()).genre)
+    return Demande(ligne["uid"], suites.suite(etat, delai_postal()).genre)
+
+
+async def demander_courrier(moi: Personne, uid: UUID) -> None:
+    """After a long silence the asker has the head office written to: a reminder of who administers,
+    or a code where nobody does; one letter in the life of a code."""
+    async with transaction():
+        demande = await sql1(
+            "select siren, profil from rattachement where uid = $1 and compte = $2",
+            uid,
+            moi.compte_id,
+        )
+        if demande is None:
+            raise Introuvable()
+        siren, profil = demande["siren"], demande["profil"]
+        await verrouiller(siren, profil)
+        attend = await sql1(
+            "select 1 from rattachement where uid = $1 and etat = 'en_attente'"
+            " and recours_le is not null",
+            uid,
+        )
+        if attend is None:
+            raise Conflit(
+                "Demande suivie", "Cette demande a reçu une réponse, ou attend depuis peu de temps."
+            )
+        etat = await suites.etat_entite(siren, profil, await clock.aujourd_hui())
+        offre = suites.recours(etat)
+        if not offre.lettre:
+            raise Conflit("Courrier déjà envoyé", offre.phrase)
+        quelqu_un = etat["administrateurs"] or etat["annonces"]
+        await file_courriers.mettre_en_file(
+            siren, profil, "relance", moi, genre="administrateurs" if quelqu_un else "code"
+        )
 
 
 async def _verifier_entreprise(numero: str, profil: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 
@@ -36,6 +37,36 @@ class RattachementDemande:
     def url(self) -> str:
         """Where an administrator decides."""
         return f"{self.entite.url_utilisateurs}#demande-{self.uid}"
+
+
+@dataclass(frozen=True)
+class RattachementRelance:
+    """A request has waited long for an answer. For the administrators."""
+
+    uid: UUID
+    nom: str
+    entite: Entite
+    depuis: date
+    administrateurs: tuple[int, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Where an administrator decides."""
+        return f"{self.entite.url_utilisateurs}#demande-{self.uid}"
+
+
+@dataclass(frozen=True)
+class RattachementSansReponse:
+    """A request has waited so long that its author (`compte_id`) is offered another way."""
+
+    uid: UUID
+    compte_id: int
+    entite: Entite
+    depuis: date
+
+    @property
+    def url(self) -> str:
+        return f"/rattachements#demande-{self.uid}"
 
 
 @dataclass(frozen=True)
@@ -95,11 +126,13 @@ class AdministrateurActive:
 
 @dataclass(frozen=True)
 class CodesRefuses:
-    """Many wrong codes were tried for a company. For its administrators."""
+    """Many wrong codes were tried for a company. For its administrators; while it has none, for its
+    conseillers, who can warn it."""
 
     entite: Entite
     nombre: int
     administrateurs: tuple[int, ...] = ()
+    conseillers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,16 @@ class MotifFacultatif(BaseModel):
     )  # fmt: skip
 
 
+class NouveauCode(BaseModel):
+    """Why the staff has a code posted again; kept."""
+
+    raison: Texte = champ(
+        "Pourquoi un nouveau code", longueur_max=200, autocomplete="off",
+        aide="Par exemple\u00a0: courrier non reçu, code périmé, administrateur parti.",
+        manque="Dites pourquoi\u00a0: la raison est gardée avec le courrier.",
+    )  # fmt: skip
+
+
 class AdministrateurDesigne(BaseModel):
     """An administrator whom the company named to its conseiller."""
 

@@ -26,6 +26,8 @@ class Lettre:
     profil: str
     denomination: str
     adresse: tuple[str, ...]
+    jusqu: date
+    motif: str = "premier_envoi"
     code: str = field(default="", repr=False)
     administrateurs: tuple[str, ...] = ()
 
@@ -34,16 +36,16 @@ class Lettre:
         return f"SIREN – {PROFILS[self.profil].lower()}"
 
 
-def composer(lettres: list[Lettre], validite: codes.Validite) -> bytes:
+def composer(lettres: list[Lettre], jour: date) -> bytes:
     """One PDF, a page a letter."""
     return pdf(GABARIT, {
         "titre": "Courriers aux entreprises",
-        "jour": date_longue(validite.poste_le),
-        "lettres": [_donnees(lettre, validite.jusqu) for lettre in lettres],
+        "jour": date_longue(jour),
+        "lettres": [_donnees(lettre) for lettre in lettres],
     })  # fmt: skip
 
 
-def _donnees(lettre: Lettre, jusqu: date) -> dict[str, Any]:
+def _donnees(lettre: Lettre) -> dict[str, Any]:
     profil = PROFILS[lettre.profil].lower()
     communs = {
         "entete": lettre.entete,
@@ -51,11 +53,11 @@ def _donnees(lettre: Lettre, jusqu: date) -> dict[str, Any]:
         "destinataire": [lettre.denomination, *lettre.adresse],
     }
     if lettre.genre == "code":
-        return communs | _avec_code(lettre, profil, jusqu)
+        return communs | _avec_code(lettre, profil)
     return communs | _avec_administrateurs(lettre, profil)
 
 
-def _avec_code(lettre: Lettre, profil: str, jusqu: date) -> dict[str, Any]:
+def _avec_code(lettre: Lettre, profil: str) -> dict[str, Any]:
     settings = get_settings()
     return {
         "objet": "Votre code d’activation de Mon Espace",
@@ -65,7 +67,7 @@ def _avec_code(lettre: Lettre, profil: str, jusqu: date) -> dict[str, Any]:
             "devenir administrateur\u00a0: elle décide ensuite qui accède à vos dossiers, et pour quoi faire.",
         ],
         "code": codes.afficher(lettre.code),
-        "validite": f"Dernier jour de validité\u00a0: {date_longue(jusqu)}",
+        "validite": f"Dernier jour de validité\u00a0: {date_longue(lettre.jusqu)}",
         "etapes": [
             f"Créez votre compte sur {settings.url}, ou connectez-vous.",
             "Ouvrez «\u00a0J’ai un code d’activation\u00a0».",
@@ -89,8 +91,13 @@ def _avec_administrateurs(lettre: Lettre, profil: str) -> dict[str, Any]:
         "objet": "Vos administrateurs de Mon Espace",
         "paragraphes": [
             f"Mon Espace est le portail de {settings.opco_nom} où votre entreprise dépose ses demandes "
-            "et en suit le paiement. Avec votre conseiller, vous avez désigné les personnes qui "
-            f"l’administrent pour le profil {profil}\u00a0:",
+            "et en suit le paiement. "
+            + (
+                "Une demande d’accès à vos dossiers attend une réponse. "
+                if lettre.motif == "relance"
+                else ""
+            )
+            + f"Les personnes qui l’administrent pour vous, profil {profil}, sont\u00a0:",
         ],
         "code": None,
         "validite": None,
@@ -100,7 +107,8 @@ def _avec_administrateurs(lettre: Lettre, profil: str) -> dict[str, Any]:
             f"Dès que leur compte est créé sur {settings.url} avec l’adresse e-mail donnée à votre "
             "conseiller, elles ont accès à vos dossiers et décident qui d’autre y accède. Aucun code "
             "n’est nécessaire.",
-            "Si une de ces personnes n’est plus en poste, prévenez votre conseiller ou appelez-nous au "
+            "Si aucune de ces personnes n’est plus en poste, votre conseiller peut faire envoyer un "
+            "code d’activation à votre siège\u00a0: prévenez-le, ou appelez-nous au "
             f"{settings.opco_telephone}.",
         ],
     }

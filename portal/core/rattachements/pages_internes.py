@@ -10,8 +10,8 @@ from litestar.params import FromPath, QueryParameter
 from portal.core.entreprises import queries as entreprises
 from portal.core.entreprises.fiche import Fiche
 from portal.core.rattachements import annonces, queries_internes
-from portal.core.rattachements.file_courriers import demander_nouveau_code
-from portal.core.rattachements.formulaires import AdministrateurDesigne
+from portal.core.rattachements.file_courriers import ATTESTENT, demander_nouveau_code
+from portal.core.rattachements.formulaires import AdministrateurDesigne, NouveauCode
 from portal.kit.formulaire import ChampVu, Saisie, lire, lire_formulaire
 from portal.web.erreurs import Introuvable
 from portal.web.identite import Moi, Personne
@@ -52,10 +52,14 @@ async def _page_fiche(
     entreprise: Fiche,
     *,
     saisies: dict[str, Saisie] | None = None,
+    raisons: dict[str, Saisie] | None = None,
     statut: int = 200,
 ) -> Page:
     toutes = {p: lire(AdministrateurDesigne, {}) for p in entreprise.profils} | (saisies or {})
     champs = {p: _nommer(s.champs(), p) for p, s in toutes.items()}
+    codes = {p: lire(NouveauCode, {}) for p in entreprise.profils} | (raisons or {})
+    codes_vus = {p: _nommer(s.champs(), p) for p, s in codes.items()}
+    tous_vus = [vu for p in entreprise.profils for vu in (*codes_vus[p], *champs[p])]
     return rendre(
         request,
         "rattachements/fiche.html",
@@ -65,7 +69,9 @@ async def _page_fiche(
         conseiller=await entreprises.conseiller_de(entreprise.siren),
         lieux=await entreprises.etablissements(entreprise.siren, limite=20),
         formulaires=champs,
-        erreurs=[(c.id, c.libelle, c.erreur) for vus in champs.values() for c in vus if c.erreur],
+        raisons=codes_vus,
+        erreurs=[(c.id, c.libelle, c.erreur) for c in tous_vus if c.erreur],
+        atteste=bool(moi.roles & ATTESTENT),
         en_erreur=set(saisies or {}),
         agit=bool(moi.roles & ROLES_AGIR),
         motifs=queries_internes.MOTIFS,
@@ -81,14 +87,25 @@ def _nommer(champs: list[ChampVu], profil: str) -> list[ChampVu]:
     return champs
 
 
-@post("/entreprises/{siren:str}/{profil:str}/code", droit=AGIR)
+async def _poste(request: Requete, profil: str) -> dict[str, Any]:
+    """The form of one profile, without its prefix."""
+    return {nom.removeprefix(f"{profil}."): v for nom, v in (await request.form()).items()}
+
+
+@post("/entreprises/{siren:str}/{profil:str}/code", droit=AGIR, status_code=200)
 async def nouveau_code(
     request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str]
 ) -> Page:
     """« Envoyer un nouveau code »: queues a letter to the head office."""
-    await _fiche_et_profil(moi, siren, profil)
-    atteste = (await request.form()).get("plus_aucun") == "oui"
-    await demander_nouveau_code(moi, siren, profil, plus_aucun=atteste)
+    entreprise = await _fiche_et_profil(moi, siren, profil)
+    poste = await _poste(request, profil)
+    saisie = lire_formulaire(NouveauCode, poste)
+    if not saisie.complete:
+        return await _page_fiche(request, moi, entreprise, raisons={profil: saisie}, statut=422)
+    await demander_nouveau_code(
+        moi, siren, profil, raison=saisie.valides["raison"],
+        plus_aucun=poste.get("plus_aucun") == "oui",
+    )  # fmt: skip
     return rediriger(
         request,
         f"/entreprises/{siren}",
@@ -100,10 +117,7 @@ async def nouveau_code(
 async def designer(request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str]) -> Page:
     """Record an administrator whom the company named."""
     entreprise = await _fiche_et_profil(moi, siren, profil)
-    poste = {
-        nom.removeprefix(f"{profil}."): valeur for nom, valeur in (await request.form()).items()
-    }
-    saisie = lire_formulaire(AdministrateurDesigne, poste)
+    saisie = lire_formulaire(AdministrateurDesigne, await _poste(request, profil))
     if not saisie.complete:
         return await _page_fiche(request, moi, entreprise, saisies={profil: saisie}, statut=422)
     lus = saisie.valides

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from portal.core.rattachements import suites
+from portal.core.rattachements.delais import delai_postal
 from portal.core.rattachements.modeles import en_mots
 from portal.infra import clock
 from portal.infra.base import sql, sql1
-from portal.settings import get_settings
 from portal.web.identite import Personne
 
 LIMITE = 500
@@ -91,7 +91,9 @@ class Demande:
     depuis: date
     decide_le: datetime | None
     complement: bool
+    recours_le: date | None = None
     suite: suites.Suite | None = None
+    recours: suites.Recours | None = None
 
     @property
     def portee(self) -> str:
@@ -149,7 +151,7 @@ async def mes_demandes(moi: Personne) -> list[Demande]:
     """« Demandes en attente », with what happens next; then the refusals of the last 90 days."""
     jour = await clock.aujourd_hui()
     lignes = await sql(
-        f"select {_COLONNES_DEMANDE}, {suites.ETAT_ENTITE} {_SOURCE}"
+        f"select {_COLONNES_DEMANDE}, r.recours_le, {suites.ETAT_ENTITE} {_SOURCE}"
         " where r.compte = $1 and (r.etat = 'en_attente'"
         " or (r.etat = 'refuse' and r.demande_jour > $2 - 90))"
         " order by r.etat = 'refuse', r.demande_le desc limit $3",
@@ -157,13 +159,15 @@ async def mes_demandes(moi: Personne) -> list[Demande]:
         jour,
         LIMITE,
     )
-    cles = ("administrateurs", "annonces", "code_jusqu", "code_poste", "courrier")
-    demandes = []
-    for ligne in lignes:
-        etat = {cle: ligne.pop(cle) for cle in cles}
-        suivante = suites.suite(etat, jour, get_settings().delai_postal)
-        demandes.append(Demande(**ligne, suite=suivante if ligne["etat"] == "en_attente" else None))
-    return demandes
+    return [_ma_demande(ligne) for ligne in lignes]
+
+
+def _ma_demande(ligne: dict[str, Any]) -> Demande:
+    etat = {cle: ligne.pop(cle) for cle in suites.CLES}
+    if ligne["etat"] != "en_attente":
+        return Demande(**ligne)
+    recours = suites.recours(etat) if ligne["recours_le"] else None
+    return Demande(**ligne, suite=suites.suite(etat, delai_postal()), recours=recours)
 
 
 async def utilisateurs(moi: Personne, siren: str, profil: str) -> list[Acces]:

@@ -18,6 +18,8 @@ MOTIFS = {
     "premier_envoi": "Premier envoi",
     "demande": "Demande de rattachement",
     "interne": "Demandé par l’OPCO",
+    "relance": "Demande restée sans réponse",
+    "perdu": "Lot perdu, refait",
 }
 GENRES = {"code": "Code d’activation", "administrateurs": "Liste des administrateurs"}
 ETATS = {"a_produire": "À produire", "produit": "Posté", "annule": "Devenu inutile"}
@@ -58,6 +60,7 @@ class CourrierVu:
     denomination: str
     etat: str
     motif: str
+    raison: str
     cree_le: datetime
     lot: str | None
     poste_le: date | None
@@ -85,7 +88,7 @@ class ProfilSuivi:
 
 
 _COURRIER = (
-    "c.uid, c.genre, c.siren, c.profil, e.denomination, c.etat, c.motif, c.cree_le,"
+    "c.uid, c.genre, c.siren, c.profil, e.denomination, c.etat, c.motif, c.raison, c.cree_le,"
     " l.numero as lot, l.poste_le, coalesce(s.commune, '') = '' as sans_adresse"
     " from courrier c join entreprise e on e.siren = c.siren"
     " left join etablissement s on s.siret = e.siege"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from portal.core.rattachements.codes import MOIS_DE_VIE, ajouter_mois
 from portal.infra.base import sql1
 from portal.infra.money import date_longue
 
@@ -22,8 +21,17 @@ ETAT_ENTITE = """
     (select max(k.valable_du) from code_activation k where k.siren = r.siren
         and k.profil = r.profil) as code_poste,
     exists (select 1 from courrier q where q.siren = r.siren and q.profil = r.profil
-        and q.etat = 'a_produire') as courrier
+        and q.etat = 'a_produire') as courrier,
+    $2::date - make_interval(months => delai_de('rattachement.code_mois',
+        (select i.idcc from entreprise i where i.siren = r.siren), $2)) as recent_depuis,
+    (select max(l.poste_le) from courrier q join lot_courriers l on l.id = q.lot
+        where q.siren = r.siren and q.profil = r.profil) as lettre_postee
 """
+CLES = (
+    "administrateurs", "annonces", "code_jusqu", "code_poste", "courrier", "recent_depuis",
+    "lettre_postee",
+)  # fmt: skip
+CONTACT = "/aide#contact"
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Suite:
     action: str = ""
 
 
-def suite(etat: dict[str, Any], jour: date, delai_postal: int) -> Suite:
+def suite(etat: dict[str, Any], delai_postal: int) -> Suite:
     """From the state of a SIREN × profile (see `ETAT_ENTITE`)."""
     if etat["administrateurs"]:
         return _administrateurs(etat["administrateurs"])
@@ -68,21 +76,21 @@ def suite(etat: dict[str, Any], jour: date, delai_postal: int) -> Suite:
             "/rattachements/code",
             "J’ai un code d’activation",
         )
-    if _recent(etat["code_poste"], jour):
+    if _recent(etat, "code_poste"):
         return Suite(
             "recent",
             f"Un code d’activation a été posté le {date_longue(etat['code_poste'])}, mais il n’est plus "
             "valable.",
             "Votre conseiller, ou le formulaire de contact, peut en faire envoyer un nouveau.",
-            "/aide",
-            "Aide et contacts",
+            CONTACT,
+            "Demander un nouveau code",
         )
     return Suite(
         "conseiller",
         "Cette entreprise n’a plus d’administrateur.",
         "Votre conseiller, ou le formulaire de contact, peut faire envoyer un code à son siège.",
-        "/aide",
-        "Aide et contacts",
+        CONTACT,
+        "Demander un nouveau code",
     )
 
 
@@ -95,8 +103,10 @@ def _administrateurs(nombre: int) -> Suite:
     return Suite("administrateurs", constat, "Vous serez averti dès sa réponse, ici et par e-mail.")
 
 
-def _recent(poste: date | None, jour: date) -> bool:
-    return poste is not None and poste > ajouter_mois(jour, -MOIS_DE_VIE)
+def _recent(etat: dict[str, Any], cle: str) -> bool:
+    """Posted less than the life of a code ago."""
+    poste, depuis = etat[cle], etat["recent_depuis"]
+    return poste is not None and depuis is not None and poste > depuis.date()
 
 
 async def etat_entite(siren: str, profil: str, jour: date) -> dict[str, Any]:
@@ -111,12 +121,42 @@ async def etat_entite(siren: str, profil: str, jour: date) -> dict[str, Any]:
     return ligne
 
 
-def faut_un_courrier(etat: dict[str, Any], jour: date) -> bool:
+@dataclass(frozen=True)
+class Recours:
+    """What else the asker may do after a long silence; `lettre`: a letter may be asked for."""
+
+    lettre: bool
+    phrase: str
+
+
+def recours(etat: dict[str, Any]) -> Recours:
+    """The conseiller always; a letter to the head office, one in the life of a code."""
+    if etat["courrier"]:
+        return Recours(False, "Un courrier part au siège avec le prochain lot d’impression.")
+    if _recent(etat, "lettre_postee"):
+        poste = date_longue(etat["lettre_postee"])
+        return Recours(
+            False, f"Un courrier a été posté au siège le {poste}\u00a0: demandez-le sur place."
+        )
+    if etat["administrateurs"] or etat["annonces"]:
+        return Recours(
+            True,
+            "Nous pouvons aussi écrire au siège de l’entreprise, à l’adresse du registre\u00a0: le "
+            "courrier lui rappelle qui sont ses administrateurs et qu’une demande attend.",
+        )
+    return Recours(
+        True,
+        "Nous pouvons aussi envoyer un code d’activation au siège de l’entreprise, à l’adresse du "
+        "registre.",
+    )
+
+
+def faut_un_courrier(etat: dict[str, Any]) -> bool:
     """A letter goes only where nobody can answer and no code is or was lately under way."""
     return not (
         etat["administrateurs"]
         or etat["annonces"]
         or etat["code_jusqu"]
         or etat["courrier"]
-        or _recent(etat["code_poste"], jour)
+        or _recent(etat, "code_poste")
     )
