@@ -44,6 +44,7 @@ class Phrase:
 
 
 _DROITS = "[\u00a0: {modele}][ ({droits})][, {etablissements}][, {dispositifs}]"
+_DUREE = "[ ({dispositifs})][, du {du} au {au}]"
 _MOTIF = "[. Motif\u00a0: «\u00a0{motif}\u00a0»]"
 
 PHRASES: dict[str, Phrase] = {
@@ -80,9 +81,15 @@ PHRASES: dict[str, Phrase] = {
     "administrateur.active": Phrase(
         ACCES, "{personne}, désigné par l’entreprise, a créé son compte et est devenu administrateur."
     ),
-    "rattachement.repris": Phrase(
+    "rattachement.relance": Phrase(
         ACCES,
-        "L’accès de {personne} a été repris de l’ancien portail[ ({droits})].",
+        "Les administrateurs ont été prévenus à nouveau de la demande de {personne}.",
+    ),
+    "rattachement.sans_reponse": Phrase(
+        ACCES, "La demande de {personne} est restée sans réponse\u00a0: un recours lui a été proposé."
+    ),
+    "rattachement.repris": Phrase(
+        ACCES, "L’accès de {personne} a été repris de l’ancien portail[ ({droits})]."
     ),
     "code.utilise": Phrase(
         CODES, "{acteur} a utilisé le code d’activation et est devenu administrateur."
@@ -107,6 +114,32 @@ PHRASES: dict[str, Phrase] = {
         CODES, "{acteur} a attesté que l’entreprise n’a plus d’administrateur."
     ),
     "courrier.premier_envoi": Phrase(INTERNE, "{acteur} a lancé le premier envoi[ ({nombre} courriers)]."),
+    "mandat.donne": Phrase(
+        MANDATS,
+        "{acteur} a donné mandat à {mandataire} de saisir les dossiers de {mandant}" + _DUREE + ".",
+    ),
+    "mandat.demande": Phrase(
+        MANDATS,
+        "{acteur}, pour {mandataire}, a demandé un mandat à {mandant}" + _DUREE + ".",
+    ),
+    "mandat.accepte": Phrase(
+        MANDATS, "{acteur} a accepté la demande de mandat de {mandataire}, au nom de {mandant}."
+    ),
+    "mandat.refuse": Phrase(
+        MANDATS,
+        "{acteur} a refusé la demande de mandat de {mandataire}, au nom de {mandant}" + _MOTIF + ".",
+    ),
+    "mandat.*": Phrase(MANDATS, "{acteur} a changé le mandat de {mandant} à {mandataire}."),
+    "mandat.revoque": Phrase(
+        MANDATS, "{acteur} a révoqué le mandat donné par {mandant} à {mandataire}" + _MOTIF + "."
+    ),
+    "mandat.renonce": Phrase(
+        MANDATS, "{acteur}, pour {mandataire}, a renoncé au mandat de {mandant}" + _MOTIF + "."
+    ),
+    "mandat.retire": Phrase(
+        MANDATS,
+        "{acteur}, pour {mandataire}, a retiré sa demande de mandat à {mandant}" + _MOTIF + ".",
+    ),
     "compte.cree": Phrase(PERSONNEL, "{acteur} a créé son compte."),
     "compte.modifie": Phrase(PERSONNEL, "{acteur} a modifié son profil."),
     "compte.mot_de_passe_change": Phrase(PERSONNEL, "{acteur} a changé son mot de passe."),
@@ -134,6 +167,10 @@ PHRASES: dict[str, Phrase] = {
     "second_facteur.refuse": Phrase(
         COMPTES, "Une confirmation d’identité a échoué sur le compte de {personne}."
     ),
+    "second_facteur.codes": Phrase(
+        COMPTES, "{acteur} a renouvelé ses codes de secours."
+    ),
+    "connexion.confirmee": Phrase(PERSONNEL, "{acteur} a confirmé son identité[\u00a0: {moyen}]."),
     "connexion": Phrase(PERSONNEL, "{acteur} s’est connecté."),
     "connexion.refusee": Phrase(PERSONNEL, "Une connexion a été refusée."),
     "deconnexion": Phrase(PERSONNEL, "{acteur} s’est déconnecté."),
@@ -142,6 +179,9 @@ PHRASES: dict[str, Phrase] = {
     "conseiller.enregistre": Phrase(INTERNE, "{acteur} a enregistré un conseiller."),
     "entreprises.enregistrees": Phrase(
         INTERNE, "{acteur} a enregistré des entreprises du registre[ ({nombre})]."
+    ),
+    "entreprise.saisie_verifiee": Phrase(
+        INTERNE, "Une entreprise saisie à la main a été comparée au registre."
     ),
     "rib.enregistre": Phrase(
         RIB,
@@ -179,7 +219,12 @@ PHRASES: dict[str, Phrase] = {
     "*": Phrase(INTERNE, "{acteur} est intervenu[ sur {sujet}]."),
 }  # fmt: skip
 
-_ABSENTS = {"acteur": PORTAIL, "personne": "une personne"}
+_ABSENTS = {
+    "acteur": PORTAIL,
+    "personne": "une personne",
+    "mandant": "l’entreprise",
+    "mandataire": "le mandataire",
+}
 _FACULTATIF = re.compile(r"\[([^\[\]]*)\]")
 _NOM = re.compile(r"\{(\w+)\}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -135,6 +135,14 @@ FORMES: dict[str, Any] = {
     "jusqu": _date_fr,
 }
 
+Dispositifs = Iterable[tuple[str, str]]
+
+
+def _formes(dispositifs: Dispositifs) -> phrases.Formes:
+    libelles = dict(dispositifs)
+    return FORMES | {"dispositifs": lambda codes: ", ".join(libelles.get(c, c) for c in codes)}
+
+
 # The accounts of people while they had access to company $1 under profile $2: from the first line
 # that let them in to the end of the access. What happens to an account before or after is not the
 # company's to read.
@@ -200,9 +208,16 @@ async def _noms(parametres: list[Any], cherche: str) -> list[str]:
 
 
 async def lister(
-    siren: str, profil: str, filtres: Filtres, curseur: str | None = None, taille: int = TAILLE
+    siren: str,
+    profil: str,
+    filtres: Filtres,
+    curseur: str | None = None,
+    *,
+    dispositifs: Dispositifs = (),
+    taille: int = TAILLE,
 ) -> PageDe[Evenement]:
-    """The latest first. Rights are the caller's business."""
+    """The latest first. Rights are the caller's business. `dispositifs`: codes with their words."""
+    formes = _formes(dispositifs)
     requete, parametres = await _requete(siren, profil, filtres)
     apres = decoder(curseur, 1)
     if apres and isinstance(apres[0], int):
@@ -213,7 +228,7 @@ async def lister(
     if len(lignes) > taille:
         lignes = lignes[:taille]
         suivant = encoder(lignes[-1]["id"])
-    return PageDe([_evenement(ligne) for ligne in lignes], suivant)
+    return PageDe([_evenement(ligne, formes) for ligne in lignes], suivant)
 
 
 async def compter(siren: str, profil: str, filtres: Filtres) -> int:
@@ -224,14 +239,17 @@ async def compter(siren: str, profil: str, filtres: Filtres) -> int:
     )
 
 
-async def tous(siren: str, profil: str, filtres: Filtres) -> AsyncIterator[Evenement]:
+async def tous(
+    siren: str, profil: str, filtres: Filtres, dispositifs: Dispositifs = ()
+) -> AsyncIterator[Evenement]:
     """Every line, for the workbook."""
+    formes = _formes(dispositifs)
     requete, parametres = await _requete(siren, profil, filtres)
     async for ligne in parcourir(f"{requete} order by id desc", *parametres):
-        yield _evenement(ligne)
+        yield _evenement(ligne, formes)
 
 
-def _evenement(ligne: dict[str, Any]) -> Evenement:
+def _evenement(ligne: dict[str, Any], formes: phrases.Formes) -> Evenement:
     connue = phrases.phrase(ligne["action"])
     details = ligne["details"] | {"personne": ligne["personne"]}
     acteur = ligne["acteur"] if ligne["acteur_id"] is not None else None
@@ -241,6 +259,6 @@ def _evenement(ligne: dict[str, Any]) -> Evenement:
         acteur or phrases.PORTAIL,
         ligne["personne"],
         phrases.NATURES[connue.nature] if connue else "",
-        phrases.dire(ligne["action"], acteur, details, FORMES),
+        phrases.dire(ligne["action"], acteur, details, formes),
         ligne["scelle_le"],
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
 
@@ -28,6 +29,7 @@ from portal.web.fichiers import piece_jointe
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rendre
 
+Connus = NamedDependency[list[tuple[str, str]]]
 ROLES = ("conseiller", "aef", "gestionnaire", "administrateur")
 INTERNES = ",".join(ROLES)
 CHEMIN = "/entreprise/{siren:str}/{profil:str}/journal"
@@ -57,12 +59,16 @@ async def _exiger(moi: Personne, siren: str, profil: str) -> None:
 
 @get(CHEMIN, droit="rattachements.consulter", interne=INTERNES)
 async def voir(
-    request: Request[Any, Any, Any], moi: Moi, siren: FromPath[str], profil: FromPath[str]
+    request: Request[Any, Any, Any],
+    moi: Moi,
+    siren: FromPath[str],
+    profil: FromPath[str],
+    dispositifs_connus: Connus,
 ) -> Response[Any]:
     """What was done, the latest first."""
     await _exiger(moi, siren, profil)
     filtres, apres = Filtres.lire(request.query_params), request.query_params.get("apres")
-    page = await journal.lister(siren, profil, filtres, apres)
+    page = await journal.lister(siren, profil, filtres, apres, dispositifs=dispositifs_connus)
     entiere = page.suivant is None and not apres
     racine = f"/entreprise/{siren}/{profil}/journal"
     return rendre(
@@ -103,7 +109,11 @@ def _puces(filtres: Filtres, racine: str) -> list[tuple[str, str]]:
 
 @get(f"{CHEMIN}/export", droit="rattachements.consulter", interne=INTERNES)
 async def exporter(
-    request: Request[Any, Any, Any], moi: Moi, siren: FromPath[str], profil: FromPath[str]
+    request: Request[Any, Any, Any],
+    moi: Moi,
+    siren: FromPath[str],
+    profil: FromPath[str],
+    dispositifs_connus: Connus,
 ) -> Stream:
     """The same lines as a workbook, with what the seals say of each."""
     await _exiger(moi, siren, profil)
@@ -112,18 +122,17 @@ async def exporter(
     dossier = tempfile.TemporaryDirectory()
     chemin = Path(dossier.name) / "journal.xlsx"
     try:
-        await ecrire_flux(
-            chemin, [FeuilleFlux("Journal", COLONNES, _lignes(siren, profil, filtres))]
-        )
+        lignes = _lignes(journal.tous(siren, profil, filtres, dispositifs_connus))
+        await ecrire_flux(chemin, [FeuilleFlux("Journal", COLONNES, lignes)])
     except BaseException:
         dossier.cleanup()
         raise
     return piece_jointe(_lire_et_jeter(chemin, dossier), nom.replace("/", " "), XLSX)
 
 
-async def _lignes(siren: str, profil: str, filtres: Filtres) -> AsyncIterator[Ligne]:
-    async for e in journal.tous(siren, profil, filtres):
-        yield _ligne(e)
+async def _lignes(evenements: AsyncIterator[Evenement]) -> AsyncIterator[Ligne]:
+    async for evenement in evenements:
+        yield _ligne(evenement)
 
 
 def _ligne(e: Evenement) -> Ligne:
