@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,14 +13,17 @@ from portal.settings import get_settings
 
 @click.command()
 @click.option("--data-dir", type=click.Path(path_type=Path), default=None)
-def letters(data_dir: Path | None) -> None:
-    """Produire le lot de courriers à imprimer (PDF et manifeste)."""
-    from portal.core.rattachements.courriers import produire
+@click.option("--first", "premier", is_flag=True, help="Met d’abord en file le premier envoi.")
+@click.option("--max", "maximum", type=click.IntRange(min=1), default=None, help="Au plus.")
+def letters(data_dir: Path | None, premier: bool, maximum: int | None) -> None:
+    """Produire les lots de courriers à imprimer (PDF et manifeste) ; --first : à toutes les entreprises."""
+    from portal.core.rattachements.envois import envoyer
 
     if data_dir is not None and not get_settings().database_url:
         rejoindre_demonstration(data_dir)
     dossier = (data_dir or get_settings().data_dir) / "courriers"
-    click.echo(str(courir(avec_base(produire(dossier)))))
+    envoi = envoyer(dossier, premier=premier, maximum=maximum, dire=partial(click.echo, err=True))
+    click.echo(courir(avec_base(envoi)))
 
 
 @click.command("import")

@@ -37,6 +37,8 @@ class Rattachement(Table, tablename="rattachement"):
     decide_le = Timestamptz(null=True)
     decide_par = BigInt(null=True)
     motif = Text(null=False, default="")
+    relance_le = Date(null=True, help_text="When the administrators were reminded.")
+    recours_le = Date(null=True, help_text="When the asker was offered another way.")
 
 
 class Habilitation(Table, tablename="habilitation"):
@@ -107,6 +109,7 @@ class Courrier(Table, tablename="courrier"):
     profil = Text(null=False)
     etat = Text(null=False)
     motif = Text(null=False)
+    raison = Text(null=False, default="", help_text="Why the staff asked for it.")
     demande_par = BigInt(null=True)
     lot = ForeignKey(LotCourriers, null=True, on_delete=OnDelete.restrict)
     cree_le = Timestamptz(null=False)
