@@ -1,6 +1,6 @@
 """What notifications hand to the application: pages, jobs (registered on import), handlers."""
 
-from portal.core.notifications import abonnements, pages, resume
+from portal.core.notifications import abonnements, abonnements_mandats, pages, resume
 from portal.web.cablage import Cablage
 
 TACHES = (resume.resumer, resume.envoyer_resume)
@@ -15,3 +15,4 @@ def cabler(c: Cablage) -> None:
         pages.tout_lire,
     ]
     abonnements.abonner()
+    abonnements_mandats.abonner()

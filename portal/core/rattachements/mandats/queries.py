@@ -1,0 +1,145 @@
+"""What people see of mandates: those of a company, given or received; who acts by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from portal.core.rattachements.mandats.operations import MANDANT, PROFIL_DE
+from portal.core.rattachements.perimetre import clause
+from portal.infra import clock
+from portal.infra.base import sql, sql1
+from portal.web.identite import Personne
+
+LIMITE = 500
+COTES = {profil: cote for cote, profil in PROFIL_DE.items()}
+"""Under which part a company stands, by the profile of its page."""
+_FINIS = {"refuse": "Refusé", "retire": "Retiré", "revoque": "Révoqué", "renonce": "Renoncé"}
+
+
+@dataclass(frozen=True)
+class Mandat:
+    """A mandate, as either party reads it. `mot` is its state on that day."""
+
+    uid: UUID
+    mandant: str
+    mandant_nom: str
+    mandataire: str
+    mandataire_nom: str
+    mandataire_siret: str | None
+    lieu: str
+    du: date
+    au: date
+    etat: str
+    initiative: str
+    message: str
+    motif: str
+    propose_le: datetime
+    propose_par: str
+    decide_le: datetime | None
+    decide_par: str | None
+    fini_le: datetime | None
+    fini_par: str | None
+    dispositifs: tuple[str, ...]
+    jour: date
+
+    @property
+    def mot(self) -> str:
+        """Its state, in one word."""
+        if self.etat == "propose":
+            return "En attente" if self.au >= self.jour else "Échu"
+        if self.etat != "actif":
+            return _FINIS[self.etat]
+        if self.jour < self.du:
+            return "À venir"
+        return "Actif" if self.jour <= self.au else "Échu"
+
+    @property
+    def vivant(self) -> bool:
+        return self.mot in ("Actif", "À venir", "En attente")
+
+    def autre(self, cote: str) -> tuple[str, str]:
+        """Name and SIREN of the other party."""
+        if cote == MANDANT:
+            return self.mandataire_nom, self.mandataire
+        return self.mandant_nom, self.mandant
+
+
+_COLONNES = (
+    "m.uid, m.mandant, a.denomination as mandant_nom, m.mandataire,"
+    " b.denomination as mandataire_nom, m.mandataire_siret,"
+    " coalesce(nullif(t.enseigne, ''), t.commune, '') as lieu, m.du, m.au, m.etat, m.initiative,"
+    " m.message, m.motif, m.propose_le, cp.prenom || ' ' || cp.nom as propose_par, m.decide_le,"
+    " cd.prenom || ' ' || cd.nom as decide_par, m.fini_le, cf.prenom || ' ' || cf.nom as fini_par,"
+    " array(select v.dispositif from mandat_dispositif v where v.mandat = m.id"
+    " order by v.dispositif) as dispositifs"
+)
+_SOURCE = (
+    " from mandat m join entreprise a on a.siren = m.mandant"
+    " join entreprise b on b.siren = m.mandataire"
+    " left join etablissement t on t.siret = m.mandataire_siret"
+    " join compte cp on cp.id = m.propose_par left join compte cd on cd.id = m.decide_par"
+    " left join compte cf on cf.id = m.fini_par"
+)
+
+
+def _mandat(ligne: dict[str, Any], jour: date) -> Mandat:
+    return Mandat(**{**ligne, "dispositifs": tuple(ligne["dispositifs"])}, jour=jour)
+
+
+async def de(siren: str, profil: str) -> list[Mandat]:
+    """Given by this company (adhérent) or received by it (prestataire): those that wait and live
+    first, then the past ones. The caller has checked the right on its page."""
+    cote = COTES[profil]
+    jour = await clock.aujourd_hui()
+    lignes = await sql(
+        f"select {_COLONNES}{_SOURCE} where m.{cote} = $1"
+        " order by m.etat <> 'propose', m.etat <> 'actif', m.au < $2, m.id desc limit $3",
+        siren,
+        jour,
+        LIMITE,
+    )
+    return [_mandat(ligne, jour) for ligne in lignes]
+
+
+async def un(siren: str, profil: str, uid: UUID) -> Mandat | None:
+    """One mandate of this company."""
+    ligne = await sql1(
+        f"select {_COLONNES}{_SOURCE} where m.{COTES[profil]} = $1 and m.uid = $2", siren, uid
+    )
+    return _mandat(ligne, await clock.aujourd_hui()) if ligne else None
+
+
+async def au_titre_de(moi: Personne, siren: str, siret: str, dispositif: str) -> str | None:
+    """The body in whose name somebody acts on a company's dossiers, when it is by a mandate alone;
+    None when the right is one's own. Kept with what was typed."""
+    ligne = await sql1(
+        "select b.denomination from (select $2::text as siren, $3::text as siret,"
+        " 'adherent' as profil, $4::text as dispositif) x"
+        " join mandat m on m.mandant = x.siren and m.etat = 'actif'"
+        " and m.du <= jour_metier() and m.au >= jour_metier()"
+        " join mandat_dispositif v on v.mandat = m.id and v.dispositif = x.dispositif"
+        " join rattachement r on r.siren = m.mandataire and r.profil = 'prestataire'"
+        " and r.compte = $1 and r.etat = 'actif' join entreprise b on b.siren = m.mandataire"
+        f" where not {clause('dossiers.saisir', 'x', mandats=False)} order by m.id limit 1",
+        moi.compte_id,
+        siren,
+        siret,
+        dispositif,
+    )
+    return str(ligne["denomination"]) if ligne else None
+
+
+async def en_attente(moi: Personne) -> list[Mandat]:
+    """Requests that wait for a company that this person administers: for her tasks."""
+    jour = await clock.aujourd_hui()
+    lignes = await sql(
+        f"select {_COLONNES}{_SOURCE} where m.etat = 'propose' and m.au >= $2 and m.mandant in"
+        " (select p.siren from perimetre($1, 'administrer') p where p.profil = 'adherent')"
+        " order by m.id limit 20",
+        moi.compte_id,
+        jour,
+    )
+    return [_mandat(ligne, jour) for ligne in lignes]
