@@ -18,6 +18,7 @@ from portal.core.rattachements import (
     taches,
 )  # fmt: skip
 from portal.core.rattachements.mandats import pages as pages_mandats
+from portal.core.rattachements.mandats import registre
 from portal.core.rattachements.modeles import (
     AIDES_VERBES,
     DOMAINES_PAR_DISPOSITIF,
@@ -50,8 +51,7 @@ def cabler(c: Cablage) -> None:
         "aides": AIDES_VERBES,
         "par_dispositif": DOMAINES_PAR_DISPOSITIF,
     }
-    mandatables = [(d.code, d.libelle) for d in c.dispositifs.values() if d.mandat]
-    c.dependances["dispositifs_mandat"] = Provide(lambda: mandatables, sync_to_thread=False)
+    registre.declarer(c.dispositifs.values())
     c.gestionnaires += [
         *pages_mandats.GESTIONNAIRES,
         *pages.GESTIONNAIRES,
