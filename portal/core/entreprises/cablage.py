@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from portal.core.entreprises import pages
+from portal.core.entreprises import pages, pages_saisies, saisies, verification
 from portal.core.entreprises.fiche import PROFILS, espacer
 from portal.web.cablage import Cablage
-from portal.web.fournisseurs import Lien
+from portal.web.fournisseurs import Lien, Tache
 from portal.web.identite import Personne
+
+TACHES = (verification.reverifier,)
+"""Background jobs, registered by this import."""
 
 ROLES = frozenset({"conseiller", "aef", "gestionnaire", "administrateur"})
 
@@ -18,7 +21,19 @@ def navigation(moi: Personne) -> list[Lien]:
     return []
 
 
+async def taches(moi: Personne) -> list[Tache]:
+    """What was typed by hand and differs from the register, for those who can ask the company."""
+    if not moi.roles & ROLES or not (nombre := await saisies.compter_a_traiter()):
+        return []
+    if nombre == 1:
+        titre = "Une entreprise saisie à la main est à vérifier"
+    else:
+        titre = f"{nombre}\u00a0entreprises saisies à la main sont à vérifier"
+    return [Tache(titre, "/entreprises/a-verifier", "Différentes du registre, ou introuvables.")]
+
+
 def cabler(c: Cablage) -> None:
-    c.gestionnaires += pages.GESTIONNAIRES
+    c.gestionnaires += [*pages.GESTIONNAIRES, *pages_saisies.GESTIONNAIRES]
     c.globaux.update(espacer=espacer, libelles_profils=PROFILS)
     c.fournisseurs.navigation.append(navigation)
+    c.fournisseurs.taches.append(taches)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from portal.core.entreprises import effectifs
+from portal.core.entreprises.effectifs import Bande
+
 ADHERENT = "adherent"
 PRESTATAIRE = "prestataire"
 PROFILS = {ADHERENT: "Adhérent", PRESTATAIRE: "Prestataire"}
@@ -34,6 +37,9 @@ class Etablissement:
     region: str = ""
     ferme_le: date | None = None
     successeur: str | None = None
+    naf: str | None = None
+    tranche: str | None = None
+    a_verifier: bool = False
 
     @property
     def adresse(self) -> list[str]:
@@ -63,6 +69,9 @@ class Fiche:
     attributs: tuple[str, ...] = ()
     nda: str | None = None
     fermee_le: date | None = None
+    tranche: str | None = None
+    categorie: str | None = None
+    a_verifier: bool = False
     siege: Etablissement | None = None
     etablissement: Etablissement | None = None
 
@@ -75,6 +84,21 @@ class Fiche:
     @property
     def libelles_profils(self) -> str:
         return ", ".join(PROFILS[p] for p in self.profils)
+
+    @property
+    def effectif_dit(self) -> str:
+        """« 42 salariés », or the register's band."""
+        return effectifs.dire(self.effectif, self.tranche)
+
+    def bande(self, jour: date) -> Bande | None:
+        """The legal staff band on a day, when it can be told."""
+        return effectifs.bande(self.effectif, self.tranche, jour)
+
+    @property
+    def saisie_a_verifier(self) -> bool:
+        """Whether the company, or the establishment asked for, was typed by hand."""
+        lieu = self.etablissement
+        return self.a_verifier or (lieu is not None and lieu.a_verifier)
 
     @property
     def lieu(self) -> Etablissement | None:

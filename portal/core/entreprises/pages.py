@@ -15,16 +15,17 @@ Texte = Annotated[str, QueryParameter(max_length=200)]
 
 @get("/entreprises/recherche", droit="connecte")
 async def recherche(
-    request: Request[Any, Any, Any], q: Texte = "", identifiant: Texte = ""
+    request: Request[Any, Any, Any], q: Texte = "", identifiant: Texte = "", choisir: bool = False
 ) -> Response[Any]:
-    """A company by SIREN, SIRET or name. `identifiant` is what a form's own field is called, so
-    that htmx can send it as it is typed."""
+    """A company by SIREN, SIRET, or name and postcode. `identifiant` is what a form's own field is
+    called, so that htmx can send it as it is typed; `choisir`: the answer stands in that form."""
     saisi = q or identifiant
     return rendre(
         request,
         "entreprises/recherche.html",
         fragment="entreprises/_recherche.html",
         q=saisi,
+        choisir=choisir,
         reponse=await queries.consulter(saisi),
     )
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from portal.core.entreprises.fiche import Conseiller, Etablissement, Fiche
+from portal.core.entreprises.registre import passage
 from portal.infra import clock
 from portal.infra.base import sql, sql1
 from portal.infra.money import date_longue
@@ -18,7 +19,7 @@ LIMITE = 20
 _ETABLISSEMENT = [c.name for c in fields(Etablissement)]
 _COLONNES = (
     "e.siren, e.denomination, e.naf, e.idcc, e.effectif, e.est_adherent, e.est_prestataire,"
-    " e.attributs, e.nda, e.fermee_le"
+    " e.attributs, e.nda, e.fermee_le, e.tranche, e.categorie, e.a_verifier"
 )
 _SIEGE = ", ".join(f"s.{c} as s_{c}" for c in _ETABLISSEMENT)
 _TROUVE = ", ".join(f"t.{c} as t_{c}" for c in _ETABLISSEMENT)
@@ -81,19 +82,46 @@ async def etablissements(
 
 
 async def rechercher(texte: str, limite: int = LIMITE) -> list[Fiche]:
-    """Companies whose name, sign, postcode or town has words that begin so, by name."""
+    """Companies whose name, sign, postcode or town has words that begin so, by name.
+
+    A postcode is looked for among all establishments: `etablissement` is then the one that is there.
+    """
     demandes = mots(texte)[:MOTS_MAX]
-    if not demandes:
+    postaux = [m for m in demandes if len(m) == 5 and m.isascii() and m.isdigit()]
+    noms = [m for m in demandes if m not in postaux[:1]]
+    if not noms:
         return []
+    if postaux:
+        return await _par_nom_et_lieu(noms, postaux[0], limite)
     lignes = await sql(
         f"select {_COLONNES}, {_SIEGE} from entreprise e"
         " left join etablissement s on s.siret = e.siege"
         " where to_tsvector('simple', e.recherche) @@ to_tsquery('simple', $1)"
         " order by e.cle_tri, e.siren limit $2",
-        " & ".join(f"'{mot}':*" for mot in demandes),
+        _debuts(noms),
         limite,
     )
     return [_fiche(ligne) for ligne in lignes]
+
+
+async def _par_nom_et_lieu(noms: list[str], postal: str, limite: int) -> list[Fiche]:
+    lignes = await sql(
+        f"select {_COLONNES}, {_SIEGE}, {_TROUVE} from entreprise e"
+        " left join etablissement s on s.siret = e.siege"
+        " cross join lateral (select * from etablissement x where x.siren = e.siren"
+        "   and x.code_postal = $3 order by x.ferme_le nulls first, x.siret = e.siege desc, x.siret"
+        "   limit 1) t"
+        " where to_tsvector('simple', e.recherche) @@ to_tsquery('simple', $1)"
+        " order by e.cle_tri, e.siren limit $2",
+        _debuts(noms),
+        limite,
+        postal,
+    )
+    return [_fiche(ligne) for ligne in lignes]
+
+
+def _debuts(demandes: list[str]) -> str:
+    return " & ".join(f"'{mot}':*" for mot in demandes)
 
 
 async def conseiller_de(siren: str) -> Conseiller | None:
@@ -106,10 +134,17 @@ async def conseiller_de(siren: str) -> Conseiller | None:
     return Conseiller(**ligne) if ligne else None
 
 
+async def date_de_la_copie() -> date | None:
+    """The day when the register was last read to its end; None before the first time."""
+    fin = await passage.dernier()
+    return fin.astimezone(clock.PARIS).date() if fin else None
+
+
 @dataclass(frozen=True)
 class Reponse:
-    """What a lookup found. `etat`: 'vide', 'invalide' and 'inconnue' (see `message`), 'fermee',
-    'trouvee' (see `fiche`), 'liste' (see `fiches`). `successeur` is offered for a closed SIRET."""
+    """What a lookup found. `etat`: 'vide', 'invalide', 'inconnue' and 'panne' (see `message`),
+    'fermee', 'trouvee' (see `fiche`), 'liste' (see `fiches`). `successeur` is offered for a closed
+    SIRET. Of an unknown one, and of one that no service could tell of, anybody may go on by hand."""
 
     etat: str
     numero: str = ""
@@ -118,6 +153,11 @@ class Reponse:
     successeur: Fiche | None = None
     fiches: tuple[Fiche, ...] = ()
     reste: bool = False
+
+    @property
+    def a_saisir(self) -> bool:
+        """Whether the company may be typed by hand: a well-formed number that nobody knows."""
+        return self.etat in ("inconnue", "panne") and bool(self.numero)
 
 
 def _est_un_numero(saisi: str) -> bool:
@@ -171,7 +211,7 @@ def _inconnu(nom: str, entreprise: Fiche | None) -> str:
         )
     return (
         f"Ce {nom} est bien formé, mais il ne figure pas dans notre copie du registre. "
-        "Vérifiez chaque chiffre\u00a0; s’il est exact, contactez-nous depuis «\u00a0Aide et contacts\u00a0»."
+        "Vérifiez chaque chiffre\u00a0; s’il est exact, saisissez l’entreprise à la main."
     )
 
 

@@ -46,8 +46,9 @@ class DemandeRattachement(BaseModel):
     """« Demander un rattachement »."""
 
     identifiant: SirenOuSiret = champ(
-        "SIREN ou SIRET", widget="siret", longueur_max=40, exemple="732\u202f829\u202f320",
-        aide="Le SIREN (9\u00a0chiffres) pour tous les établissements, le SIRET (14\u00a0chiffres) pour un seul.",
+        "SIREN ou SIRET", widget="recherche", longueur_max=100, exemple="732\u202f829\u202f320",
+        aide="Le SIREN (9\u00a0chiffres) pour tous les établissements, le SIRET (14\u00a0chiffres) pour un seul."
+        " Vous ne l’avez pas\u00a0? Tapez le nom et le code postal.",
     )  # fmt: skip
     profil: str = champ(
         "Profil", widget="radios", choix=CHOIX_PROFILS,
@@ -98,6 +99,19 @@ class NouveauCode(BaseModel):
         "Pourquoi un nouveau code", longueur_max=200, autocomplete="off",
         aide="Par exemple\u00a0: courrier non reçu, code périmé, administrateur parti.",
         manque="Dites pourquoi\u00a0: la raison est gardée avec le courrier.",
+    )  # fmt: skip
+
+
+class LotARefaire(BaseModel):
+    """A print batch that was lost before it was posted."""
+
+    lot: Texte = champ(
+        "Numéro du lot", longueur_max=20, autocomplete="off", exemple="2026-000012",
+        manque="Donnez le numéro du lot à refaire.",
+    )  # fmt: skip
+    raison: Texte = champ(
+        "Ce qui est arrivé au lot", longueur_max=200, autocomplete="off",
+        manque="Dites pourquoi ce lot est à refaire.",
     )  # fmt: skip
 
 

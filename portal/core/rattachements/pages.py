@@ -10,11 +10,11 @@ from litestar.params import FromPath, QueryParameter
 
 from portal.core.entreprises import queries as entreprises
 from portal.core.rattachements import activation, queries
-from portal.core.rattachements.demandes import DemandeImpossible, demander
+from portal.core.rattachements.demandes import DemandeImpossible, demander, demander_courrier
 from portal.core.rattachements.formulaires import ActivationCode, DemandeRattachement
 from portal.core.rattachements.operations import quitter
 from portal.kit.formulaire import Saisie, lire, lire_formulaire
-from portal.web.identite import Moi
+from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
 Requete = Request[Any, Any, Any]
@@ -24,6 +24,7 @@ SUITES = {
     "administrateurs": "Votre demande est transmise aux administrateurs de l’entreprise.",
     "annonces": "Votre demande est enregistrée\u00a0; elle attend le compte d’un administrateur.",
     "code": "Votre demande est enregistrée. Un code d’activation est déjà en route vers le siège.",
+    "adresse": "Votre demande est enregistrée. Lisez la suite ci-dessous.",
     "courrier": "Votre demande est enregistrée. Un courrier part au siège de l’entreprise.",
     "recent": "Votre demande est enregistrée. Lisez la suite ci-dessous.",
     "conseiller": "Votre demande est enregistrée. Lisez la suite ci-dessous.",
@@ -45,40 +46,59 @@ async def mes_rattachements(request: Requete, moi: Moi) -> Page:
 
 
 @get("/rattachements/demander", droit="connecte")
-async def voir_demande(request: Requete, identifiant: Texte = "", profil: Texte = "") -> Page:
+async def voir_demande(
+    request: Requete, moi: Moi, identifiant: Texte = "", profil: Texte = ""
+) -> Page:
     """Ask for a rattachement; prefilled by a link."""
     reponse = await entreprises.consulter(identifiant)
     if not profil and reponse.fiche and len(reponse.fiche.profils) == 1:
         profil = reponse.fiche.profils[0]
     saisie = lire(DemandeRattachement, {"identifiant": identifiant, "profil": profil})
     saisie.erreurs.clear()
-    return _page_demande(request, saisie, reponse)
+    return await _page_demande(request, moi, saisie, reponse)
 
 
 @post("/rattachements/demander", droit="connecte", status_code=200)
 async def poster_demande(request: Requete, moi: Moi) -> Page:
     """Make the request; the button « Vérifier l'entreprise » only looks it up."""
     poste = dict((await request.form()).items())
+    if choisi := poste.get("_choisir"):
+        poste |= {"identifiant": choisi, "_action": "verifier"}
     saisie = lire_formulaire(DemandeRattachement, poste)
     reponse = await entreprises.consulter(str(poste.get("identifiant", "")))
+    if reponse.etat == "liste":
+        saisie.refuser("identifiant", "Choisissez votre entreprise dans la liste ci-dessous.")
     if poste.get("_action") == "verifier":
         saisie.erreurs = {n: m for n, m in saisie.erreurs.items() if n == "identifiant"}
-        return _page_demande(request, saisie, reponse, 422 if saisie.erreurs else 200)
+        statut = 422 if saisie.erreurs else 200
+        return await _page_demande(request, moi, saisie, reponse, statut)
     if not saisie.complete:
-        return _page_demande(request, saisie, reponse, 422)
+        return await _page_demande(request, moi, saisie, reponse, 422)
     lus = saisie.valides
     try:
         faite = await demander(moi, lus["identifiant"], lus["profil"], lus.get("message", ""))
     except DemandeImpossible as refus:
-        return _page_demande(request, saisie.refuser(refus.champ, refus.message), reponse, 422)
+        saisie.refuser(refus.champ, refus.message)
+        return await _page_demande(request, moi, saisie, reponse, 422)
     return rediriger(request, f"/rattachements#demande-{faite.uid}", SUITES[faite.suite])
 
 
-def _page_demande(
-    request: Requete, saisie: Saisie, reponse: entreprises.Reponse, statut: int = 200
+async def _page_demande(
+    request: Requete,
+    moi: Personne,
+    saisie: Saisie,
+    reponse: entreprises.Reponse,
+    statut: int = 200,
 ) -> Page:
+    """« Demander un rattachement »; « Demander une habilitation » to whom is attached already."""
+    siren, profil = reponse.numero[:9], str(saisie.brut.get("profil", ""))
     return rendre(
-        request, "rattachements/demander.html", statut=statut, saisie=saisie, reponse=reponse
+        request,
+        "rattachements/demander.html",
+        statut=statut,
+        saisie=saisie,
+        reponse=reponse,
+        acces=await queries.mon_acces(moi, siren, profil) if siren else None,
     )
 
 
@@ -130,6 +150,18 @@ async def poster_quitter(request: Requete, moi: Moi, uid: FromPath[UUID]) -> Pag
     return rediriger(request, "/rattachements", "C’est fait\u00a0: ce rattachement a pris fin.")
 
 
+@post("/rattachements/{uid:uuid}/courrier", droit="connecte")
+async def poster_courrier(request: Requete, moi: Moi, uid: FromPath[UUID]) -> Page:
+    """After a long silence: have the head office written to."""
+    await demander_courrier(moi, uid)
+    return rediriger(
+        request,
+        f"/rattachements#demande-{uid}",
+        "Un courrier partira au siège de l’entreprise avec le prochain lot d’impression.",
+    )
+
+
 GESTIONNAIRES = [
     mes_rattachements, voir_demande, poster_demande, voir_code, poster_code, poster_quitter,
+    poster_courrier,
 ]  # fmt: skip
