@@ -12,6 +12,8 @@ from typing import Any
 
 from portal.core.notifications.operations import notifier
 from portal.core.rattachements.demandes import demander
+from portal.core.rattachements.mandats import operations as mandats
+from portal.core.rattachements.mandats.registre import ACCEPTES
 from portal.dossiers import papiers
 from portal.dossiers.documents.operations import ajouter
 from portal.dossiers.export import taches as exports
@@ -26,6 +28,8 @@ from portal.web.identite import ROLES_INTERNES, Personne
 from tests.factures import fabrique as factures
 from tests.securite import fabrique as f
 from tests.securite.fabrique import Acteur, Societe
+
+MANDATABLE = "essai_mandat"
 
 
 @dataclass
@@ -183,8 +187,21 @@ async def _personnels(m: Monde) -> None:
     m.objets["acces"] = par_compte[m["sans"].compte]
     demande = await demander(await m["demandeur"].personne(), m.a.siren, "adherent", "Bonjour")
     m.objets["demande_acces"] = str(demande.uid)
+    m.objets["mandat"] = await _mandat(m)
     m.objets["courriel"] = str(await valeur("select uid from courriel order by id desc limit 1"))
     m.objets["ouverture"] = str(
         await valeur("select uid from ouverture where idcc = $1 limit 1", f.IDCC)
     )
     await executer("delete from tentative")
+
+
+async def _mandat(m: Monde) -> str:
+    """Asked by the training body, not answered."""
+    jour = await clock.aujourd_hui()
+    offre = mandats.Offre(m.a.siren, (MANDATABLE,), jour, jour + timedelta(days=90))
+    ACCEPTES[MANDATABLE] = "Dispositif d’essai"
+    try:
+        formateur = await m["formateur"].personne()
+        return str(await mandats.demander(formateur, m.organisme.siren, offre))
+    finally:
+        ACCEPTES.pop(MANDATABLE)

@@ -52,6 +52,7 @@ OBJETS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("/rib/{siren:str}/{profil:str}", A, ENTREPRISE),
     ("/entreprise/{siren:str}/{profil:str}", A, ENTREPRISE),
     ("/entreprise/{siren:str}/{profil:str}/demandes", A, ENTREPRISE | {"uid": "@demande_acces"}),
+    ("/entreprise/{siren:str}/{profil:str}/mandats", A, ENTREPRISE | {"uid": "@mandat"}),
     ("/entreprise/{siren:str}/{profil:str}/utilisateurs", A, ENTREPRISE | {"uid": "@acces"}),
     ("/entreprises/{siren:str}", A, ENTREPRISE | {"id": "1"}),
     ("/rattachements/{uid:uuid}", PERSONNEL, {"uid": "@rattachement"}),
@@ -70,7 +71,9 @@ OBJETS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
 
 # Only an administrator of the company may, whatever rights others hold.
 ADMINISTRATEURS = re.compile(
-    r"/utilisateurs/\{uid:uuid\}/habiliter$|/code/fermer$|/journal(/export)?$"
+    r"/utilisateurs/\{uid:uuid\}/(habiliter|ajouter|retirer)$|/code/fermer$|/journal(/export)?$"
+    r"|/habilitations/changer(/\w+)?$"
+    r"|/mandats/(nouveau|\{uid:uuid\}/(accepter|refuser|terminer))$"
 )
 # Pages of the staff that show the whole OPCO to whoever has the role.
 SANS_PERIMETRE = re.compile(r"^/(reglements/|courriers)")
