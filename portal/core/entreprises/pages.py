@@ -15,7 +15,10 @@ Texte = Annotated[str, QueryParameter(max_length=200)]
 
 @get("/entreprises/recherche", droit="connecte")
 async def recherche(
-    request: Request[Any, Any, Any], q: Texte = "", identifiant: Texte = "", choisir: bool = False
+    request: Request[Any, Any, Any],
+    q: Texte = "",
+    identifiant: Texte = "",
+    choisir: Annotated[bool, QueryParameter()] = False,
 ) -> Response[Any]:
     """A company by SIREN, SIRET, or name and postcode. `identifiant` is what a form's own field is
     called, so that htmx can send it as it is typed; `choisir`: the answer stands in that form."""
