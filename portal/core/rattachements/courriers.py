@@ -12,6 +12,7 @@ from typing import Any
 from portal.core.journal.operations import noter
 from portal.core.rattachements import activation, codes, lots
 from portal.core.rattachements.delais import CODE_MOIS, delai_postal
+from portal.core.rattachements.entites import ADRESSE_CONNUE
 from portal.core.rattachements.lettres import Lettre, composer
 from portal.infra import clock
 from portal.infra.base import executer, sql, sql1, transaction
@@ -44,7 +45,7 @@ class Resultat:
         if self.annules:
             phrase += f" {self.annules} devenus inutiles."
         if self.sans_adresse:
-            phrase += f" {self.sans_adresse} attendent une adresse de siège."
+            phrase += f" {self.sans_adresse} attendent une adresse de siège au registre."
         return phrase
 
 
@@ -94,9 +95,8 @@ def _reste(resultat: Resultat, maximum: int | None, par_lot: int) -> int:
 async def _sans_adresse() -> int:
     ligne = await sql1(
         "select count(*) as nombre from courrier c join entreprise e on e.siren = c.siren"
-        " left join etablissement s on s.siret = e.siege"
-        " where c.etat = 'a_produire' and (coalesce(s.code_postal, '') = ''"
-        " or coalesce(s.commune, '') = '')"
+        f" left join etablissement s on s.siret = e.siege"
+        f" where c.etat = 'a_produire' and ({ADRESSE_CONNUE}) is not true"
     )
     return ligne["nombre"] if ligne else 0
 
@@ -150,10 +150,10 @@ async def reprendre(racine: Path) -> None:
 
 
 async def _prochaines(limite: int) -> list[int]:
-    """Ids of the next letters to a known address, in the order of the batch."""
+    """Ids of the next letters to an address of the register, in the order of the batch."""
     lignes = await sql(
         "select c.id from courrier c join entreprise e on e.siren = c.siren"
-        " join etablissement s on s.siret = e.siege and s.code_postal <> '' and s.commune <> ''"
+        f" join etablissement s on s.siret = e.siege and {ADRESSE_CONNUE}"
         " where c.etat = 'a_produire' order by c.genre, c.siren, c.profil limit $1",
         limite,
     )
@@ -186,9 +186,10 @@ async def _ecarter_inutiles(ids: list[int], jour: date) -> int:
     return await executer(
         "update courrier c set etat = 'annule' from entreprise e"
         f" where {ouvertes} and e.siren = c.siren and (e.fermee_le <= $2"
-        " or (c.genre = 'code' and c.motif not in ('interne', 'perdu') and ("
-        f" {_CONNUS} or exists (select 1 from code_activation k where k.siren = c.siren"
-        " and k.profil = c.profil and k.etat = 'actif' and k.valable_jusqu >= $2))))",
+        f" or (c.genre = 'code' and c.motif <> 'interne' and {_CONNUS})"
+        " or (c.genre = 'code' and c.motif not in ('interne', 'perdu') and exists ("
+        " select 1 from code_activation k where k.siren = c.siren"
+        " and k.profil = c.profil and k.etat = 'actif' and k.valable_jusqu >= $2)))",
         ids,
         jour,
     )

@@ -9,6 +9,10 @@ from portal.core.rattachements.evenements import Entite
 from portal.infra.base import executer, sql, sql1
 from portal.web.erreurs import Introuvable
 
+# Of a company `e` and its head office `s`: whether letters may go there. What somebody typed by hand
+# is no address until the register has it.
+ADRESSE_CONNUE = "s.code_postal <> '' and s.commune <> '' and not s.a_verifier and not e.a_verifier"
+
 
 @dataclass(frozen=True)
 class Administrateur:

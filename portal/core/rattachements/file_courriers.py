@@ -13,7 +13,7 @@ from portal.core.rattachements.evenements import CodeDemande
 from portal.infra import evenements
 from portal.infra.base import executer, sql1, transaction
 from portal.infra.clock import instant
-from portal.web.erreurs import Conflit, Interdit, Refus
+from portal.web.erreurs import Conflit, Interdit, Introuvable, Refus
 from portal.web.identite import Personne
 
 ATTESTENT = frozenset({"conseiller", "aef"})
@@ -108,3 +108,33 @@ async def _refuser_doublon(siren: str, profil: str) -> None:
         raise Conflit(
             "Courrier déjà demandé", "Un courrier attend déjà le prochain lot d’impression."
         )
+
+
+# Of a lost batch, the letters that no later one has replaced.
+_REFAIRE = """
+insert into courrier (genre, siren, profil, etat, motif, demande_par, cree_le, raison)
+select c.genre, c.siren, c.profil, 'a_produire', 'perdu', $2, $3, $4
+from courrier c
+where c.lot = $1 and c.etat = 'produit' and not exists (
+    select 1 from courrier s where s.siren = c.siren and s.profil = c.profil and s.id > c.id
+    and s.etat <> 'annule')
+order by c.id
+on conflict (siren, profil) where etat = 'a_produire' do nothing
+"""
+
+
+async def refaire_lot(moi: Personne, numero: str, raison: str) -> int:
+    """A batch that the printer lost: each letter is made again, with a new code that voids the
+    printed one (C02: a code is never printed twice)."""
+    async with transaction():
+        lot = await sql1("select id, uid from lot_courriers where numero = $1", numero)
+        if lot is None:
+            raise Introuvable()
+        nombre = await executer(_REFAIRE, lot["id"], moi.compte_id, instant(), raison)
+        if not nombre:
+            raise Conflit("Rien à refaire", "Chaque courrier de ce lot a déjà été remplacé.")
+        await noter(
+            "courrier.lot_refait", acteur=moi, objet=("lot_courriers", lot["uid"]), lot=numero,
+            nombre=nombre, raison=raison,
+        )  # fmt: skip
+    return nombre

@@ -9,9 +9,11 @@ from litestar.params import FromPath, QueryParameter
 
 from portal.core.entreprises import queries as entreprises
 from portal.core.entreprises.fiche import Fiche
-from portal.core.rattachements import annonces, queries_internes
-from portal.core.rattachements.file_courriers import ATTESTENT, demander_nouveau_code
-from portal.core.rattachements.formulaires import AdministrateurDesigne, NouveauCode
+from portal.core.journal.operations import noter
+from portal.core.rattachements import annonces, premier_envoi, queries_internes
+from portal.core.rattachements.file_courriers import ATTESTENT, demander_nouveau_code, refaire_lot
+from portal.core.rattachements.formulaires import AdministrateurDesigne, LotARefaire, NouveauCode
+from portal.infra.jobs import planifier
 from portal.kit.formulaire import ChampVu, Saisie, lire, lire_formulaire
 from portal.web.erreurs import Introuvable
 from portal.web.identite import Moi, Personne
@@ -21,6 +23,7 @@ Requete = Request[Any, Any, Any]
 Page = Response[Any]
 LIRE = "interne:conseiller,aef,gestionnaire,administrateur"
 AGIR = "interne:conseiller,aef,administrateur"
+DIRIGER = "interne:administrateur"
 ROLES_AGIR = frozenset({"conseiller", "aef", "administrateur"})
 
 
@@ -143,13 +146,26 @@ async def retirer_designe(
 
 @get("/courriers", droit=AGIR)
 async def courriers(
-    request: Requete, apres: Annotated[str | None, QueryParameter(max_length=400)] = None
+    request: Requete, moi: Moi, apres: Annotated[str | None, QueryParameter(max_length=400)] = None
 ) -> Page:
     """Letters that wait, and the batches that were produced."""
+    return await _page_courriers(request, moi, lire(LotARefaire, {}), apres)
+
+
+async def _page_courriers(
+    request: Requete, moi: Personne, refaire: Saisie, apres: str | None = None, statut: int = 200
+) -> Page:
     page = await queries_internes.file(apres)
+    if statut == 200:
+        refaire.erreurs.clear()
+    dirige = "administrateur" in moi.roles
     return rendre(
         request,
         "rattachements/courriers.html",
+        statut=statut,
+        refaire=refaire,
+        dirige=dirige,
+        premier_envoi=await premier_envoi.avancement() if dirige else None,
         file=page.lignes,
         total=page.total or 0,
         suivant=f"/courriers?apres={page.suivant}" if page.suivant else None,
@@ -160,4 +176,38 @@ async def courriers(
     )
 
 
-GESTIONNAIRES = [fiche, nouveau_code, designer, retirer_designe, courriers]
+@post("/courriers/premier-envoi", droit=DIRIGER)
+async def lancer_premier_envoi(request: Requete, moi: Moi) -> Page:
+    """Queue a first letter for each company that has had none: a job, for there are many."""
+    await planifier("rattachements.premier_envoi", cle="tous")
+    await noter("courrier.premier_envoi_demande", acteur=moi)
+    return rediriger(
+        request,
+        "/courriers",
+        "Le premier envoi se prépare\u00a0: les courriers s’ajoutent à la file, puis partent par lots.",
+    )
+
+
+@post("/courriers/refaire", droit=DIRIGER, status_code=200)
+async def refaire(request: Requete, moi: Moi) -> Page:
+    """A batch was lost: new letters, new codes."""
+    saisie = lire_formulaire(LotARefaire, dict((await request.form()).items()))
+    if not saisie.complete:
+        return await _page_courriers(request, moi, saisie, statut=422)
+    lus = saisie.valides
+    try:
+        nombre = await refaire_lot(moi, lus["lot"], lus["raison"])
+    except Introuvable:
+        saisie.refuser("lot", f"Aucun lot ne porte le numéro {lus['lot']}.")
+        return await _page_courriers(request, moi, saisie, statut=422)
+    return rediriger(
+        request,
+        "/courriers",
+        f"{nombre}\u00a0courrier{'s' if nombre > 1 else ''} à refaire, avec de nouveaux codes\u00a0: les "
+        "anciens ne vaudront plus dès que le nouveau lot est produit.",
+    )
+
+
+GESTIONNAIRES = [
+    fiche, nouveau_code, designer, retirer_designe, courriers, lancer_premier_envoi, refaire,
+]  # fmt: skip

@@ -21,7 +21,7 @@ PAR_TRANCHE = 5000
 _TRANCHE = """
 with tranche as (
     select e.siren, e.est_adherent, e.est_prestataire from entreprise e
-    where e.siren > $1 and e.fermee_le is null order by e.siren limit $2
+    where e.siren > $1 and e.fermee_le is null and not e.a_verifier order by e.siren limit $2
 ), lieux as (
     select t.siren, p.profil
     from tranche t
@@ -93,7 +93,7 @@ async def avancement() -> Avancement:
         "select (select count(*) from entreprise e"
         " cross join lateral (values ('adherent', e.est_adherent),"
         " ('prestataire', e.est_prestataire)) as p (profil, oui)"
-        " where p.oui and e.fermee_le is null"
+        " where p.oui and e.fermee_le is null and not e.a_verifier"
         " and not exists (select 1 from courrier c where c.siren = e.siren and c.profil = p.profil)"
         " and not exists (select 1 from code_activation k"
         " where k.siren = e.siren and k.profil = p.profil)) as a_ecrire,"

@@ -147,6 +147,18 @@ async def mes_acces(moi: Personne) -> list[Acces]:
     return [_acces(ligne) for ligne in lignes]
 
 
+async def mon_acces(moi: Personne, siren: str, profil: str) -> Acces | None:
+    """My living access to a company under a profile."""
+    ligne = await sql1(
+        f"select {_COLONNES_ACCES} {_SOURCE} {_DROITS}"
+        " where r.compte = $1 and r.siren = $2 and r.profil = $3 and r.etat = 'actif'",
+        moi.compte_id,
+        siren,
+        profil,
+    )
+    return _acces(ligne) if ligne else None
+
+
 async def mes_demandes(moi: Personne) -> list[Demande]:
     """« Demandes en attente », with what happens next; then the refusals of the last 90 days."""
     jour = await clock.aujourd_hui()

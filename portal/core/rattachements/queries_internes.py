@@ -8,7 +8,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from portal.core.entreprises.fiche import Fiche
-from portal.core.rattachements.entites import Administrateur, administrateurs
+from portal.core.rattachements.entites import (
+    ADRESSE_CONNUE,
+    Administrateur,
+    administrateurs,
+)  # fmt: skip
 from portal.core.rattachements.queries import CodeVivant, code_vivant
 from portal.infra.base import sql, sql1
 from portal.web.identite import Personne
@@ -89,7 +93,7 @@ class ProfilSuivi:
 
 _COURRIER = (
     "c.uid, c.genre, c.siren, c.profil, e.denomination, c.etat, c.motif, c.raison, c.cree_le,"
-    " l.numero as lot, l.poste_le, coalesce(s.commune, '') = '' as sans_adresse"
+    " l.numero as lot, l.poste_le, (" + ADRESSE_CONNUE + ") is not true as sans_adresse"
     " from courrier c join entreprise e on e.siren = c.siren"
     " left join etablissement s on s.siret = e.siege"
     " left join lot_courriers l on l.id = c.lot"

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from portal.core.rattachements.entites import ADRESSE_CONNUE
 from portal.infra.base import sql1
 from portal.infra.money import date_longue
 
 # For a rattachement `r` and the business day `$2`: who may answer, and which code is under way.
-ETAT_ENTITE = """
+ETAT_ENTITE = (
+    """
     (select count(*) from rattachement a join compte ca on ca.id = a.compte and ca.actif
         where a.siren = r.siren and a.profil = r.profil and a.etat = 'actif'
         and a.administrateur) as administrateurs,
@@ -22,21 +24,26 @@ ETAT_ENTITE = """
         and k.profil = r.profil) as code_poste,
     exists (select 1 from courrier q where q.siren = r.siren and q.profil = r.profil
         and q.etat = 'a_produire') as courrier,
+    not exists (select 1 from entreprise e join etablissement s on s.siret = e.siege
+        where e.siren = r.siren and """
+    + ADRESSE_CONNUE
+    + """) as sans_adresse,
     $2::date - make_interval(months => delai_de('rattachement.code_mois',
         (select i.idcc from entreprise i where i.siren = r.siren), $2)) as recent_depuis,
     (select max(l.poste_le) from courrier q join lot_courriers l on l.id = q.lot
         where q.siren = r.siren and q.profil = r.profil) as lettre_postee
 """
+)
 CLES = (
     "administrateurs", "annonces", "code_jusqu", "code_poste", "courrier", "recent_depuis",
-    "lettre_postee",
+    "lettre_postee", "sans_adresse",
 )  # fmt: skip
 CONTACT = "/aide#contact"
 
 
 @dataclass(frozen=True)
 class Suite:
-    """`genre`: administrateurs, annonces, code, courrier, recent, conseiller."""
+    """`genre`: administrateurs, annonces, code, adresse, courrier, recent, conseiller."""
 
     genre: str
     constat: str
@@ -65,6 +72,16 @@ def suite(etat: dict[str, Any], delai_postal: int) -> Suite:
             "Les administrateurs de cette entreprise sont connus de votre OPCO, mais n’ont pas encore "
             "créé leur compte.",
             "Invitez-les à le créer\u00a0: ils trouveront votre demande dans leurs tâches.",
+        )
+    if etat["courrier"] and etat["sans_adresse"]:
+        return Suite(
+            "adresse",
+            "Cette entreprise n’a pas encore d’administrateur, et le registre ne donne pas encore "
+            "l’adresse de son siège.",
+            "Un courrier avec un code d’activation partira dès que le registre la donne. Si cela "
+            "dure, prévenez votre conseiller.",
+            CONTACT,
+            "Aide et contacts",
         )
     if etat["courrier"]:
         return Suite(
