@@ -62,6 +62,12 @@ PHRASES: dict[str, Phrase] = {
     "rattachement.habilite": Phrase(
         ACCES, "{acteur} a changé les droits de {personne}" + _DROITS + "."
     ),
+    "rattachement.droits_ajoutes": Phrase(
+        ACCES, "{acteur} a donné des droits à {personne}" + _DROITS + "."
+    ),
+    "rattachement.droits_retires": Phrase(
+        ACCES, "{acteur} a retiré des droits à {personne}" + _DROITS + "."
+    ),
     "rattachement.supprime": Phrase(
         ACCES,
         "{acteur} a retiré l’accès de {personne}" + _MOTIF + ".",

@@ -28,13 +28,14 @@ async def borner(moi: Personne, acces: dict[str, Any], octroi: Octroi) -> list[L
     lignes = octroi.lignes(acces["siret"])
     if not lignes:
         raise Refus("Cochez au moins un droit.")
-    await _verifier_etablissements(siren, octroi.sirets)
+    await verifier_etablissements(siren, octroi.sirets)
     if not administre:
         await _verifier_siens(moi, siren, profil, lignes)
     return lignes
 
 
-async def _verifier_etablissements(siren: str, sirets: tuple[str, ...]) -> None:
+async def verifier_etablissements(siren: str, sirets: tuple[str, ...]) -> None:
+    """Refuse an establishment that is not of this company."""
     ligne = await sql1(
         "select count(*) as nombre from etablissement where siren = $1 and siret = any($2::text[])",
         siren,
