@@ -104,8 +104,9 @@ PHRASES: dict[str, Phrase] = {
     "code.ferme": Phrase(CODES, "{acteur} a fermé le code d’activation."),
     "courrier.demande": Phrase(
         CODES,
-        "{acteur} a demandé l’envoi d’un courrier avec un code au siège.",
+        "{acteur} a demandé l’envoi d’un courrier avec un code au siège[\u00a0: {raison}].",
         {
+            "motif=relance": "{acteur}, sans réponse à sa demande, a fait partir un courrier au siège.",
             "motif=demande": "La demande de {acteur} a fait partir un courrier avec un code au siège.",
             "motif=premier_envoi": "Un courrier a été préparé pour le siège (premier envoi).",
         },
@@ -117,8 +118,12 @@ PHRASES: dict[str, Phrase] = {
         CODES, "La liste des administrateurs a été postée au siège[, lot {lot}]."
     ),
     "courrier.sans_administrateur_atteste": Phrase(
-        CODES, "{acteur} a attesté que l’entreprise n’a plus d’administrateur."
+        CODES, "{acteur} a attesté que l’entreprise n’a plus d’administrateur[\u00a0: {raison}]."
     ),
+    "courrier.lot_refait": Phrase(
+        INTERNE, "{acteur} a fait refaire le lot {lot}[ ({nombre} courriers)][\u00a0: {raison}]."
+    ),
+    "courrier.premier_envoi_demande": Phrase(INTERNE, "{acteur} a fait préparer le premier envoi."),
     "courrier.premier_envoi": Phrase(INTERNE, "{acteur} a lancé le premier envoi[ ({nombre} courriers)]."),
     "mandat.donne": Phrase(
         MANDATS,
