@@ -20,6 +20,7 @@ APPS = (
     "portal.dossiers.piccolo_app",
     "portal.factures.piccolo_app",
     "portal.reglements.piccolo_app",
+    "portal.reprise.piccolo_app",
 )
 
 

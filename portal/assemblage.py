@@ -24,6 +24,7 @@ PIECES = (
     "portal.dossiers",
     "portal.factures",
     "portal.reglements",
+    "portal.reprise",
     "portal.demo",
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from portal.cli.commun import avec_base, cabler, charger_plugins, courir, rejoindre_demonstration
+from portal.cli.reprise import reprendre
 from portal.settings import get_settings
 
 
@@ -28,17 +29,32 @@ def letters(data_dir: Path | None, premier: bool, maximum: int | None) -> None:
 
 @click.command("import")
 @click.argument("nom")
-@click.argument("fichier", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("fichier", type=click.Path(exists=True, path_type=Path))
+@click.option("--apply", "appliquer", is_flag=True, help="Reprise : écrire, au lieu d’essayer.")
+@click.option(
+    "--rapport",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Reprise : fichier du rapport (sinon, dans le dossier lu).",
+)
 @click.option(
     "--rejets", type=click.Path(dir_okay=False, path_type=Path), default=None,
     help="Fichier des lignes rejetées (sinon, dans le dossier des données).",
 )  # fmt: skip
-def importer(nom: str, fichier: Path, rejets: Path | None) -> None:
-    """Importer un référentiel (sirene, successions)."""
+def importer(
+    nom: str, fichier: Path, appliquer: bool, rapport: Path | None, rejets: Path | None
+) -> None:
+    """Importer un référentiel (sirene, successions), ou un ancien portail (reprise DOSSIER)."""
     from portal.core.entreprises import imports
 
+    if nom == "reprise":
+        reprendre(fichier, appliquer, rapport)
+        return
     if nom not in imports.IMPORTS:
-        raise click.ClickException(f"Import inconnu. Possibles : {', '.join(imports.IMPORTS)}.")
+        possibles = ", ".join((*imports.IMPORTS, "reprise"))
+        raise click.ClickException(f"Import inconnu. Possibles : {possibles}.")
+    if fichier.is_dir():
+        raise click.ClickException(f"{fichier} est un dossier : donnez un fichier.")
     rejets = rejets or get_settings().data_dir / "imports" / f"{nom}-rejets.csv"
     try:
         tache = imports.IMPORTS[nom](

@@ -1,0 +1,1 @@
+"""Taking over what former portals held: people, rights, dossiers, money, accounts."""
