@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from portal.branches import operations as branches
-from portal.core.comptes import motdepasse
+from portal.core.comptes import facteurs, motdepasse
 from portal.core.comptes import operations as comptes
 from portal.core.entreprises.operations import enregistrer_lots
 from portal.core.rattachements.modeles import ADMINISTRATEUR, MODELES
@@ -38,7 +38,7 @@ async def remplir(echelle: int, plugins: Plugins) -> None:
 
 async def _creer(p: Personnage, empreinte: str) -> None:
     if p.internes:
-        await comptes.creer_interne(
+        interne = await comptes.creer_interne(
             p.email,
             civilite=p.civilite,
             nom=p.nom,
@@ -47,6 +47,8 @@ async def _creer(p: Personnage, empreinte: str) -> None:
             telephone=p.telephone,
             empreinte=empreinte,
         )
+        if interne is not None and p.totp_secret:
+            await facteurs.installer_totp(interne.id, p.totp_secret)
         return
     compte = await comptes.creer_compte(
         p.email, civilite=p.civilite, nom=p.nom, prenom=p.prenom, empreinte=empreinte

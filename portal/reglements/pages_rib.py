@@ -51,7 +51,7 @@ async def lister(request: Requete, moi: Moi) -> Response[Any]:
     )
 
 
-@get("/rib/{siren:str}/{profil:str}", droit="rib.saisir")
+@get("/rib/{siren:str}/{profil:str}", droit="rib.saisir", renfort=True)
 async def montrer(
     request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str]
 ) -> Response[Any]:
@@ -60,7 +60,7 @@ async def montrer(
     return await _page(request, siren, profil, nom, lire(NouveauRib, {"titulaire": nom}))
 
 
-@post("/rib/{siren:str}/{profil:str}", droit="rib.saisir", status_code=200)
+@post("/rib/{siren:str}/{profil:str}", droit="rib.saisir", renfort=True, status_code=200)
 async def enregistrer(
     request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str]
 ) -> Response[Any]:

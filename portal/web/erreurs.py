@@ -75,3 +75,15 @@ class NonConnecte(Exception):
     def __init__(self, reprise: str | None = None) -> None:
         super().__init__()
         self.reprise = reprise
+
+
+class RenfortExige(Exception):
+    """A page that needs another proof of identity first, given at `ou` (portal.core.comptes.renfort).
+
+    `reprise` names the posted form that was parked meanwhile, if it was.
+    """
+
+    def __init__(self, reprise: str | None = None, ou: str = "/connexion/confirmer") -> None:
+        super().__init__()
+        self.reprise = reprise
+        self.ou = ou

@@ -3,6 +3,9 @@
 `droit="public"`, `"connecte"`, `"interne"`, `"interne:gestionnaire,comptable"` or
 `"<domaine>.<verbe>"` (held on at least one company, or staff allowed by `interne=...` roles).
 Which objects are within reach is the queries' business.
+
+`renfort=True` also asks for a second factor proven in this session a moment ago. Staff whose session
+has none reach only the handlers that say `avant_second=True`; public pages take them for nobody.
 """
 
 from __future__ import annotations
@@ -14,8 +17,9 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 from litestar.handlers.http_handlers import HTTPRouteHandler
 
-from portal.web.erreurs import Interdit, Introuvable, NonConnecte
-from portal.web.identite import personne_de
+from portal.infra import clock
+from portal.web.erreurs import Interdit, Introuvable, NonConnecte, RenfortExige
+from portal.web.identite import Personne, personne_de
 
 DOMAINES = ("dossiers", "factures", "rib", "rattachements", "contributions")
 VERBES = ("consulter", "saisir", "supprimer")
@@ -40,11 +44,27 @@ async def garder(
     droit = gestionnaire.opt.get("droit")
     if not valider_droit(droit):
         raise Introuvable()
-    if droit == "public":
-        return
     moi = personne_de(connexion)
+    attend = moi is not None and moi.a_confirmer and not gestionnaire.opt.get("avant_second")
+    if droit == "public":
+        if attend:
+            connexion.scope["state"]["personne"] = None
+        return
     if moi is None:
         raise NonConnecte(await _parquer(connexion))
+    if attend:
+        raise RenfortExige(await _parquer(connexion))
+    _exiger_droit(moi, droit, gestionnaire)
+    if gestionnaire.opt.get("renfort") and not renforce(moi):
+        raise RenfortExige(await _parquer(connexion))
+
+
+def renforce(moi: Personne) -> bool:
+    """Whether this session has proven a second factor a moment ago."""
+    return moi.renfort_jusque is not None and moi.renfort_jusque > clock.instant()
+
+
+def _exiger_droit(moi: Personne, droit: Any, gestionnaire: BaseRouteHandler) -> None:
     if droit == "connecte":
         return
     if str(droit).startswith("interne"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from litestar import Request
@@ -35,6 +36,17 @@ class Personne:
     @property
     def est_interne(self) -> bool:
         return bool(self.roles)
+
+    @property
+    def a_confirmer(self) -> bool:
+        """Staff whose session rests on a password alone: it reaches the second proof and nothing else."""
+        return bool(self.attributs.get("a_confirmer"))
+
+    @property
+    def renfort_jusque(self) -> datetime | None:
+        """Until when this session's second proof is worth an IBAN or an administrator."""
+        jusque: datetime | None = self.attributs.get("renfort_jusque")
+        return jusque
 
     def a_le_droit(self, droit: str) -> bool:
         return droit in self.droits or "*" in self.droits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import asyncpg
 import structlog
@@ -12,8 +12,8 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.response import Redirect
 
-from portal.web.erreurs import ErreurPage, Introuvable, NonConnecte
-from portal.web.rendu import rendre
+from portal.web.erreurs import ErreurPage, Introuvable, NonConnecte, RenfortExige
+from portal.web.rendu import rendre, url_interne
 from portal.web.requetes import ANNULER, SURS
 
 journal = structlog.get_logger()
@@ -63,11 +63,29 @@ def sur_erreur_page(request: Request[Any, Any, Any], erreur: ErreurPage) -> Resp
 
 def sur_non_connecte(request: Request[Any, Any, Any], erreur: NonConnecte) -> Response[Any]:
     """To the sign-in page and back; a posted form is parked meanwhile."""
+    return _detour(request, "/connexion", erreur.reprise)
+
+
+def sur_renfort_exige(request: Request[Any, Any, Any], erreur: RenfortExige) -> Response[Any]:
+    """To the page that asks for the proof, and back."""
+    return _detour(request, erreur.ou, erreur.reprise, d_ou_l_on_vient(request))
+
+
+def d_ou_l_on_vient(request: Request[Any, Any, Any]) -> str:
+    """The page of the portal whose form was posted."""
+    return url_interne(urlsplit(request.headers.get("referer", "")).path, "")
+
+
+def _detour(
+    request: Request[Any, Any, Any], ou: str, reprise: str | None, retour: str = ""
+) -> Response[Any]:
     chemin = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.method in SURS:
-        suite = f"/connexion?suite={quote(chemin, safe='/')}"
+        suite = f"{ou}?suite={quote(chemin, safe='/')}"
+    elif reprise:
+        suite = f"{ou}?reprise={reprise}"
     else:
-        suite = f"/connexion?reprise={erreur.reprise}" if erreur.reprise else "/connexion"
+        suite = f"{ou}?suite={quote(retour, safe='/')}" if retour else ou
     if request.headers.get("hx-request") == "true":
         return Response(
             b"",
@@ -114,6 +132,7 @@ def sur_panne(request: Request[Any, Any, Any], erreur: Exception) -> Response[An
 GESTIONNAIRES: dict[Any, Any] = {
     ErreurPage: sur_erreur_page,
     NonConnecte: sur_non_connecte,
+    RenfortExige: sur_renfort_exige,
     HTTPException: sur_http,
     Exception: sur_panne,
 }

@@ -59,12 +59,14 @@ def rendre(
     chemin = request.scope["path"]
     page = Page(
         moi=moi,
-        cloche=moi.cloche if moi else 0,
+        cloche=moi.cloche if moi and not moi.a_confirmer else 0,
         navigation=_navigation(rendu.fournisseurs, moi, chemin),
         eclair=eclair,
         chemin=chemin,
         demo=rendu.demo,
-        recherche=moi is not None and (moi.est_interne or moi.a_le_droit("dossiers.consulter")),
+        recherche=moi is not None
+        and not moi.a_confirmer
+        and (moi.est_interne or moi.a_le_droit("dossiers.consulter")),
     )
     modele = rendu.environnement.get_template(fragment if partiel and fragment else gabarit)
     reponse = Response(
@@ -118,7 +120,7 @@ def url_interne(saisie: str | None, defaut: str = "/accueil") -> str:
 
 
 def _navigation(fournisseurs: Fournisseurs, moi: Personne | None, chemin: str) -> list[Lien]:
-    if moi is None:
+    if moi is None or moi.a_confirmer:
         return []
     return [
         replace(lien, actif=chemin == lien.url or chemin.startswith(lien.url + "/"))

@@ -9,6 +9,7 @@ from typing import Any
 from portal.core.comptes.operations import Compte, creer_compte
 from portal.infra.base import executer, sql
 from portal.testing.navigateur import Navigateur, PageLue
+from portal.testing.sessions import renforcer
 
 MOT_DE_PASSE = "Passerelle-7bis"
 IDENTITE = {"civilite": "Mme", "nom": "Durand", "prenom": "Claire"}
@@ -41,11 +42,17 @@ async def lien_recu(email: str) -> str:
     return trouve.group(0)
 
 
-async def connecter(nav: Navigateur, email: str, mot_de_passe: str = MOT_DE_PASSE) -> PageLue:
+async def connecter(
+    nav: Navigateur, email: str, mot_de_passe: str = MOT_DE_PASSE, *, renforcee: bool = True
+) -> PageLue:
+    """Sign in by the form; the second factor counts as proven, unless asked otherwise."""
     page = await nav.get("/connexion")
-    return await nav.soumettre(
+    page = await nav.soumettre(
         page, contenant="mot_de_passe", email=email, mot_de_passe=mot_de_passe, suivre=False
     )
+    if page.statut == 303 and renforcee:
+        await renforcer(nav)
+    return page
 
 
 async def demander_code(nav: Navigateur, email: str) -> PageLue:

@@ -136,7 +136,7 @@ async def test_a02_changing_it_ends_the_other_sessions_and_renews_this_one(navig
         page, "/compte/mot-de-passe", actuel=MOT_DE_PASSE, mot_de_passe=nouveau,
         confirmation=nouveau,
     )  # fmt: skip
-    assert page.chemin == "/compte"
+    assert page.chemin == "/compte/securite"
     assert ici.client.cookies["session"] != avant
     assert await charger_personne(avant) is None
     assert (await ailleurs.get("/compte")).chemin.startswith("/connexion")

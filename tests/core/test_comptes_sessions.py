@@ -137,7 +137,7 @@ async def test_a04_my_sessions_are_listed_and_ended_one_by_one(navigateur) -> No
     ailleurs = navigateur(entetes={"User-Agent": "Mozilla/5.0 (iPhone) Safari/604.1"})
     await connecter(ici, compte.email)
     await connecter(ailleurs, compte.email)
-    page = await ici.get("/compte")
+    page = await ici.get("/compte/securite")
     assert "Firefox sur Windows" in page.texte
     assert "Safari sur iPhone" in page.texte
     (action,) = page.html.xpath("//form[contains(@action, '/terminer')]/@action")[:1]
@@ -145,7 +145,7 @@ async def test_a04_my_sessions_are_listed_and_ended_one_by_one(navigateur) -> No
     assert "La session est terminée" in page.texte
     assert (await ailleurs.get("/compte")).chemin.startswith("/connexion")
     assert (await ici.get("/compte")).statut == 200
-    assert "Safari sur iPhone" not in (await ici.get("/compte")).texte
+    assert "Safari sur iPhone" not in (await ici.get("/compte/securite")).texte
 
 
 async def test_a04_nobody_ends_somebody_else_s_session(navigateur) -> None:
@@ -162,7 +162,7 @@ async def test_a04_all_my_other_sessions_at_once(navigateur) -> None:
     compte, nav = await personne(), navigateur()
     jetons = [(await sessions.connecter(compte.email, MOT_DE_PASSE, **ICI)).jeton for _ in range(3)]
     await connecter(nav, compte.email)
-    await nav.soumettre(await nav.get("/compte"), "/compte/sessions/terminer-les-autres")
+    await nav.soumettre(await nav.get("/compte/securite"), "/compte/sessions/terminer-les-autres")
     assert [await charger_personne(j) for j in jetons] == [None] * 3
     assert (await nav.get("/compte")).statut == 200
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from portal.core.comptes.sessions import ouvrir_session
 from portal.core.rattachements import codes, taches
 from portal.core.rattachements.annonces import annoncer
 from portal.core.rattachements.modeles import PERSONNALISE, octroi
 from portal.core.rattachements.operations import accepter, supprimer
 from portal.infra.base import executer, valeur
 from portal.testing.navigateur import Navigateur
+from portal.testing.sessions import ouvrir
 from portal.web.identite import Personne
 from tests.core.numeros import siren_neuf
 from tests.core.rattachements_aides import (
@@ -44,7 +44,7 @@ def ouvrir(navigateur: Callable[..., Navigateur]) -> Ouvrir:
                 role,
             )
         nav = navigateur()
-        nav.client.cookies.set("session", await ouvrir_session(moi.compte_id, "essai", "127.0.0.1"))
+        nav.client.cookies.set("session", await ouvrir(moi.compte_id))
         return nav
 
     return faire

@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from portal.infra import banque
 from tests.parcours import papiers
-from tests.parcours.histoire import COMPTABLE, COMPTABLE_2, GESTIONNAIRE, Histoire, fr
+from tests.parcours.histoire import COMPTABLE, COMPTABLE_2, GESTIONNAIRE, Histoire, fr, proteger
 from tests.parcours.visiteur import Visiteur
 
 IBAN = "FR7630006000011234567890189"
@@ -37,6 +37,7 @@ async def enregistrer_rib(h: Histoire, v: Visiteur) -> None:
     """« RIB »: shown masked afterwards."""
     await v.aller("/rib")
     await v.suivre(re.compile("Enregistrer un compte"))
+    await proteger(v)
     await v.remplir({"IBAN": "FR7630006000011234567890188"})
     await v.champ("Ce compte est bien celui de l’entreprise").check()
     await v.appuyer("Enregistrer ce compte")

@@ -82,7 +82,11 @@ async def entrer(
         )
         contexte.set_default_timeout(10_000)
         page = await contexte.new_page()
-        presents.append(Visiteur(page, portail.url, js=js, nom=nom, largeurs=largeurs, vues=vues))
+        presents.append(
+            Visiteur(
+                page, portail.url, js=js, nom=nom, largeurs=largeurs, vues=vues, portail=portail
+            )
+        )
         return presents[-1]
 
     yield arriver

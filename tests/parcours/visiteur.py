@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Response
 
+from tests.parcours.portail import PortailVivant
+
 RACINE = Path(__file__).resolve().parents[2]
 AXE = RACINE / "node_modules" / "axe-core" / "axe.min.js"
 CAPTURES = RACINE / "test-results" / "captures"
@@ -51,6 +53,7 @@ class Visiteur:
         js: bool = True,
         largeurs: Sequence[int] = (BUREAU, TELEPHONE),
         vues: set[str] | None = None,
+        portail: PortailVivant | None = None,
     ) -> None:
         self.page = page
         self.url = url
@@ -58,6 +61,7 @@ class Visiteur:
         self.js = js
         self.largeurs = largeurs
         self.vues = set() if vues is None else vues
+        self.portail = portail
         self.fautes: list[str] = []
         page.on("console", self._console)
         page.on("pageerror", lambda erreur: self.fautes.append(f"{page.url} : {erreur}"))

@@ -18,7 +18,6 @@ from portal.branches import queries as branches
 from portal.branches.operations import ouvrir
 from portal.core.comptes.operations import creer_compte
 from portal.core.comptes.queries import personne_du_compte
-from portal.core.comptes.sessions import ouvrir_session
 from portal.core.entreprises.operations import EtablissementSaisi, FicheSaisie, enregistrer_lots
 from portal.dossiers.documents.operations import ajouter
 from portal.dossiers.instruction import operations as instruction
@@ -27,6 +26,7 @@ from portal.infra import clock
 from portal.infra.base import executer, sql1, valeur
 from portal.kit.identifiants import cle_nir
 from portal.testing.navigateur import Navigateur
+from portal.testing.sessions import ouvrir as ouvrir_session
 from portal.web.garde import DROITS
 from portal.web.identite import Personne
 from tests.core.numeros import siren_neuf, siret_de
@@ -99,7 +99,7 @@ async def acteur(nom: str = "Morel", prenom: str = "Claire") -> Acteur:
     email = f"{uuid.uuid4().hex[:16]}@essai.example"
     compte = await creer_compte(email, civilite="Mme", nom=nom, prenom=prenom, empreinte=EMPREINTE)
     assert compte is not None
-    jeton = await ouvrir_session(compte.id, "Firefox sur Linux", "127.0.0.1")
+    jeton = await ouvrir_session(compte.id)
     return Acteur(compte.id, compte.uid, email, jeton)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from portal.core.comptes import (
     pages_compte,
     pages_connexion,
+    pages_facteurs,
     pages_inscription,
+    pages_renfort,
     parcage,
     purge,
     queries,
@@ -24,5 +26,7 @@ def cabler(c: Cablage) -> None:
         *pages_connexion.GESTIONNAIRES,
         *pages_inscription.GESTIONNAIRES,
         *pages_compte.GESTIONNAIRES,
+        *pages_renfort.GESTIONNAIRES,
+        *pages_facteurs.GESTIONNAIRES,
         *pages_fixes.GESTIONNAIRES,
     ]

@@ -85,3 +85,45 @@ async def mot_de_passe_change(email: str) -> None:
             f"appelez-nous{NB}: {_url('/mot-de-passe/oublie')}"
         ),
     )
+
+
+def _alerte() -> str:
+    return (
+        f"Si ce n’est pas vous, changez votre mot de passe tout de suite ({_url('/mot-de-passe/oublie')}) "
+        f"et appelez-nous{NB}: {get_settings().opco_telephone}."
+    )
+
+
+async def second_facteur(email: str, moyen: str, ajoute: bool) -> None:
+    """A factor has come, or gone."""
+    fait = "a été ajouté à" if ajoute else "a été retiré de"
+    await poster(
+        email,
+        "Votre vérification en deux étapes a changé",
+        _signer(f"Un moyen de vérification {fait} votre compte{NB}: {moyen}.\n\n{_alerte()}"),
+    )
+
+
+async def code_de_secours(email: str, restants: int) -> None:
+    """A recovery code has served."""
+    await poster(
+        email,
+        "Un code de secours Mon Espace a servi",
+        _signer(
+            f"Un code de secours vient de servir à se connecter à votre compte. Codes restants{NB}: "
+            f"{restants}.\n\n{_alerte()}"
+        ),
+    )
+
+
+async def essais_de_code(email: str, cle: str) -> None:
+    """Somebody who has the password keeps trying codes: once a day at most."""
+    await poster(
+        email,
+        "Des codes faux ont été saisis sur votre compte",
+        _signer(
+            "Quelqu’un a saisi votre mot de passe, puis plusieurs codes de vérification faux. "
+            f"Les essais suivants sont ralentis.\n\n{_alerte()}"
+        ),
+        cle=cle,
+    )

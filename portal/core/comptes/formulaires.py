@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from portal.core.comptes import motdepasse
 from portal.kit.formulaire import Saisie, champ, lire_formulaire
-from portal.kit.types import Courriel, Telephone
+from portal.kit.types import Courriel, Telephone, Texte
 
 CIVILITES = (("Mme", "Madame"), ("M.", "Monsieur"))
 COURRIELS = (
@@ -45,10 +45,21 @@ def _lire_code(valeur: Any) -> Any:
         return valeur
     chiffres = re.sub(r"[\s.\-\u00a0\u202f]", "", valeur)
     if not re.fullmatch(r"\d{6}", chiffres, re.ASCII):
-        raise _erreur("Le code comporte 6\u00a0chiffres. Recopiez-le depuis l’e-mail reçu.")
+        raise _erreur("Le code comporte 6\u00a0chiffres. Recopiez-le tel qu’il s’affiche.")
     return chiffres
 
 
+def _lire_secours(valeur: Any) -> Any:
+    """Typed small or large, with or without its dash."""
+    if not isinstance(valeur, str):
+        return valeur
+    net = "".join(c for c in unicodedata.normalize("NFKC", valeur).upper() if c.isalnum())
+    if len(net) != 10:
+        raise _erreur("Un code de secours comporte 10\u00a0caractères, comme K7QXM-4TRWD.")
+    return f"{net[:5]}-{net[5:]}"
+
+
+CodeDeSecours = Annotated[str, BeforeValidator(_lire_secours)]
 NomPropre = Annotated[str, BeforeValidator(_lire_nom)]
 Code = Annotated[str, BeforeValidator(_lire_code)]
 
@@ -69,6 +80,40 @@ class CodeRecu(BaseModel):
         "Code de vérification", widget="code", autocomplete="one-time-code", inputmode="numeric",
         aide="6\u00a0chiffres, valables 10\u00a0minutes.", longueur_max=12,
     )  # fmt: skip
+
+
+class CodeTotp(BaseModel):
+    """A code of an authenticator application."""
+
+    code: Code = champ(
+        "Code à 6 chiffres", widget="code", autocomplete="one-time-code", inputmode="numeric",
+        aide="Il s’affiche dans votre application et change toutes les 30\u00a0secondes.",
+        longueur_max=12,
+    )  # fmt: skip
+
+
+class SecoursSaisi(BaseModel):
+    """One of the ten codes that were shown once."""
+
+    code_secours: CodeDeSecours = champ(
+        "Code de secours", widget="texte", autocomplete="off", longueur_max=20,
+        aide="L’un des dix codes que vous avez gardés. Chacun sert une fois.",
+    )  # fmt: skip
+
+
+class MotDePasseActuel(BaseModel):
+    """The password once more."""
+
+    actuel: str = champ(
+        "Mot de passe", widget="mot_de_passe", autocomplete="current-password",
+        longueur_max=motdepasse.LONGUEUR_MAX,
+    )  # fmt: skip
+
+
+class NomDeCle(BaseModel):
+    """What she calls a passkey."""
+
+    nom: Texte = champ("Nom de la clé", longueur_max=60, autocomplete="off")
 
 
 class NouveauMotDePasse(BaseModel):

@@ -108,3 +108,5 @@ CONNEXION_IP = Limite("connexion.ip", 30, _minutes(0.5), _minutes(15), timedelta
 ENVOI_ADRESSE = Limite("envoi.adresse", 3, _minutes(5), _minutes(120), timedelta(days=1))
 REINIT_ADRESSE = Limite("reinit.adresse", 3, _minutes(5), _minutes(120), timedelta(days=1))
 ENVOI_IP = Limite("envoi.ip", 100, _minutes(0.5), _minutes(15), timedelta(hours=1))
+# A code is one of a million, three at a time: ninety tries a day leave 3 chances in 10 000.
+SECOND_FACTEUR = Limite("second_facteur", 5, _minutes(0.25), _minutes(15), timedelta(days=1))

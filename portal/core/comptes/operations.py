@@ -198,7 +198,10 @@ async def changer_mot_de_passe(
             await motdepasse.hacher(nouveau),
         )
         await limites.CONNEXION_COMPTE.oublier(moi.email)
-        jeton = await ouvrir_session(moi.compte_id, appareil, ip)
+        session = await sql1("select renforcee_le from session where id = $1", moi.session_id)
+        jeton = await ouvrir_session(
+            moi.compte_id, appareil, ip, renforcee_le=session["renforcee_le"] if session else None
+        )
         await fermer_autres(moi.compte_id, jeton)
         await noter("compte.mot_de_passe_change", acteur=moi, objet=("compte", moi.uid))
         await courriels.mot_de_passe_change(moi.email)

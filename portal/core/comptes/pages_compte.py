@@ -1,4 +1,4 @@
-"""« Mon compte »: identity, password, sessions; and taking up a parked form again."""
+"""« Mon compte » and « Sécurité »: identity, password, sessions; taking up a parked form again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from portal.core.comptes import operations, parcage, queries, sessions
+from portal.core.comptes import facteurs, operations, parcage, queries, secours, sessions
 from portal.core.comptes.formulaires import (
     ChangementMotDePasse,
     Profil,
@@ -25,10 +25,12 @@ from portal.web.rendu import rediriger, rendre
 Requete = Request[Any, Any, Any]
 Page = Response[Any]
 
+SECURITE = "/compte/securite"
+
 
 @get("/compte", droit="connecte")
 async def voir_compte(request: Requete, moi: Moi) -> Page:
-    """Who I am here, how I am told of things, where I am signed in."""
+    """Who I am here, how I am told of things."""
     return await _page_compte(request, moi)
 
 
@@ -48,6 +50,22 @@ async def modifier(request: Requete, moi: Moi) -> Page:
         courriels_choisis=lus["courriels"],
     )
     return rediriger(request, "/compte", "Vos informations sont enregistrées.")
+
+
+@get(SECURITE, droit="connecte")
+async def voir_securite(request: Requete, moi: Moi) -> Page:
+    """Password, second factor, passkeys, recovery codes, sessions."""
+    siens = await facteurs.lister(moi.compte_id)
+    return rendre(
+        request,
+        "comptes/securite.html",
+        application=next((f for f in siens if f.genre == "totp"), None),
+        cles=[f for f in siens if f.genre == "cle"],
+        codes=await secours.restants(moi.compte_id),
+        codes_nombre=secours.NOMBRE,
+        sessions=await queries.mes_sessions(moi),
+        seul=moi.est_interne and len(siens) == 1,
+    )
 
 
 @get("/compte/mot-de-passe", droit="connecte")
@@ -76,7 +94,7 @@ async def changer_mot_de_passe(request: Requete, moi: Moi) -> Page:
             message = "Ce n’est pas votre mot de passe actuel."
         return _page_mot_de_passe(request, saisie.refuser("actuel", message), statut=422)
     reponse = rediriger(
-        request, "/compte", "Votre mot de passe est changé. Vos autres sessions sont terminées."
+        request, SECURITE, "Votre mot de passe est changé. Vos autres sessions sont terminées."
     )
     poser_session(request, reponse, jeton)
     return reponse
@@ -87,14 +105,14 @@ async def terminer_session(request: Requete, moi: Moi, uid: FromPath[UUID]) -> P
     """End one of my sessions."""
     if not await sessions.terminer(moi, uid):
         raise Introuvable()
-    return rediriger(request, "/compte", "La session est terminée.")
+    return rediriger(request, SECURITE, "La session est terminée.")
 
 
 @post("/compte/sessions/terminer-les-autres", droit="connecte")
 async def terminer_autres(request: Requete, moi: Moi) -> Page:
     """End all my sessions but this one."""
     await sessions.terminer_autres(moi)
-    return rediriger(request, "/compte", "Vos autres sessions sont terminées.")
+    return rediriger(request, SECURITE, "Vos autres sessions sont terminées.")
 
 
 @get("/reprise/{uid:str}", droit="connecte")
@@ -113,10 +131,7 @@ async def _page_compte(
         actuel = await queries.identite(moi.compte_id)
         actuel["telephone"] = _lisible(actuel["telephone"])
         profil = lire(Profil, {nom: actuel[nom] for nom in Profil.model_fields})
-    return rendre(
-        request, "comptes/compte.html", statut=statut, profil=profil,
-        sessions=await queries.mes_sessions(moi),
-    )  # fmt: skip
+    return rendre(request, "comptes/compte.html", statut=statut, profil=profil)
 
 
 def _lisible(telephone: str | None) -> str:
@@ -134,6 +149,6 @@ def _page_mot_de_passe(request: Requete, saisie: Saisie, *, statut: int = 200) -
 
 
 GESTIONNAIRES = [
-    voir_compte, modifier, voir_mot_de_passe, changer_mot_de_passe, terminer_session,
+    voir_compte, modifier, voir_securite, voir_mot_de_passe, changer_mot_de_passe, terminer_session,
     terminer_autres, voir_reprise,
 ]  # fmt: skip

@@ -80,7 +80,7 @@ async def connecter(request: Requete) -> Page:
     return reponse
 
 
-@post("/deconnexion", droit="public", sans_cle=True)
+@post("/deconnexion", droit="public", sans_cle=True, avant_second=True)
 async def deconnecter(request: Requete, visiteur: Visiteur) -> Page:
     """End the session; nothing of it stays in the browser."""
     if visiteur:

@@ -1,4 +1,4 @@
-"""Forms posted with an ended session: kept an hour, encrypted, for their author alone.
+"""Forms posted with an ended session, or before a second proof: kept an hour, for their author alone.
 
 A route says by `reprise="/chemin/{parametre}"` where its values are to be posted again when its own
 address isn't the one (a fragment's, for instance). Files, passwords and codes are not kept.
@@ -44,8 +44,8 @@ def gardable(nom: str, valeur: Any) -> bool:
     return isinstance(valeur, str) and nom != "_cle" and not _JAMAIS.search(nom)
 
 
-async def parquer(request: Request[Any, Any, Any]) -> str | None:
-    """Park what was posted, for the person of the ended session; its uid, or None."""
+async def parquer(request: Request[Any, Any, Any], *, meme_vide: bool = False) -> str | None:
+    """Park what was posted, for the person of the session; its uid, or None when nothing is to keep."""
     jeton = jeton_de_session(request)
     compte = await compte_de_session_finie(jeton) if jeton else None
     if compte is None:
@@ -57,7 +57,7 @@ async def parquer(request: Request[Any, Any, Any]) -> str | None:
             await valeur.close()
     champs = [(nom, valeur) for nom, valeur in postes if gardable(nom, valeur)]
     contenu = json.dumps(champs, ensure_ascii=False).encode()
-    if not champs or len(contenu) > TAILLE_MAX:
+    if not (champs or meme_vide) or len(contenu) > TAILLE_MAX:
         return None
     quand = clock.instant()
     ligne = await sql1(

@@ -15,6 +15,7 @@ class Persona:
     email: str
     mot_de_passe: str
     dit: str
+    totp_secret: str | None = None
 
 
 Fournir = Callable[[], Iterable[Persona] | Awaitable[Iterable[Persona]]]
@@ -31,3 +32,8 @@ async def toutes() -> list[Persona]:
             fournies = await fournies
         trouvees += fournies
     return trouvees
+
+
+async def a_un_code(email: str) -> bool:
+    """Whether this is a made-up person who has an authenticator application."""
+    return any(p.email == email and p.totp_secret for p in await toutes())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +14,12 @@ from portal.infra.base import executer, sql, sql1
 from portal.web.identite import Personne
 
 LONGUEUR_JETON_MAX = 100
+RENFORT = timedelta(minutes=15)
+"""How long a second factor is worth an IBAN or an administrator, once proven."""
 
 # Session, account, roles, rights and bell in one go: it runs at each request.
 _COLONNES = """c.id, c.uid, c.email, c.prenom || ' ' || c.nom as nom_affiche,
-    r.roles, d.droits, d.profils, cloche_de(c.id) as cloche"""
+    c.secteur, c.region, r.roles, d.droits, d.profils, cloche_de(c.id) as cloche"""
 _DROITS = """
 cross join lateral (
     select coalesce(array_agg(distinct role), '{}') as roles from role_interne where compte = c.id
@@ -28,7 +30,7 @@ cross join lateral (
     from droits_de(c.id)
 ) d"""
 QUI = f"""
-select s.id as session_id, s.vue_le, {_COLONNES}
+select s.id as session_id, s.vue_le, s.renforcee_le, s.creee_le, s.prouvee_le, {_COLONNES}
 from session s
 join compte c on c.id = s.compte
 {_DROITS}
@@ -51,7 +53,17 @@ async def charger_personne(jeton: str) -> Personne | None:
             ligne["session_id"],
             quand,
         )
-    return _personne(ligne)
+    return _personne(ligne, _preuves(ligne))
+
+
+def _preuves(ligne: dict[str, Any]) -> dict[str, Any]:
+    """What this session's person has shown beyond her password, and until when it counts."""
+    renforcee = ligne["renforcee_le"]
+    return {
+        "a_confirmer": bool(ligne["roles"]) and renforcee is None,
+        "renfort_jusque": renforcee + RENFORT if renforcee else None,
+        "mot_de_passe_jusque": (ligne["prouvee_le"] or ligne["creee_le"]) + RENFORT,
+    }
 
 
 async def personne_du_compte(compte_id: int) -> Personne | None:
@@ -64,7 +76,7 @@ async def personne_du_compte(compte_id: int) -> Personne | None:
     return _personne(ligne) if ligne else None
 
 
-def _personne(ligne: dict[str, Any]) -> Personne:
+def _personne(ligne: dict[str, Any], preuves: dict[str, Any] | None = None) -> Personne:
     return Personne(
         compte_id=ligne["id"],
         uid=str(ligne["uid"]),
@@ -75,6 +87,7 @@ def _personne(ligne: dict[str, Any]) -> Personne:
         droits=frozenset(ligne["droits"]),
         profils=frozenset(ligne["profils"]),
         cloche=ligne["cloche"] or 0,
+        attributs={"secteur": ligne["secteur"], "region": ligne["region"], **(preuves or {})},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from portal.core.comptes import limites, motdepasse, saturation
@@ -86,20 +86,33 @@ async def _mettre_a_niveau(compte_id: int, empreinte: str, mot_de_passe: str) ->
         )
 
 
-async def ouvrir_session(compte_id: int, appareil: str, ip: str) -> str:
-    """A new session; returns the token, which is kept nowhere."""
+async def ouvrir_session(
+    compte_id: int, appareil: str, ip: str, *, renforcee_le: datetime | None = None
+) -> str:
+    """A new session; returns the token, which is kept nowhere.
+
+    `renforcee_le`: when its person proved a second factor, in the session that this one follows.
+    """
     jeton = nouveau_jeton()
     quand = clock.instant()
     await executer(
-        "insert into session (jeton, compte, creee_le, vue_le, expire_le, appareil, ip)"
-        " values ($1, $2, $3, $3, $4, $5, $6)",
+        "insert into session (jeton, compte, creee_le, vue_le, expire_le, appareil, ip, renforcee_le)"
+        " values ($1, $2, $3, $3, $4, $5, $6, $7)",
         condenser(jeton),
         compte_id,
         quand,
         quand + DUREE,
         appareil,
         ip,
+        renforcee_le,
     )
+    return jeton
+
+
+async def renouveler_jeton(session_id: int) -> str:
+    """Another token for a session that is worth more now: the former one is worth nothing."""
+    jeton = nouveau_jeton()
+    await executer("update session set jeton = $2 where id = $1", session_id, condenser(jeton))
     return jeton
 
 

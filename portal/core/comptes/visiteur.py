@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
+from portal.core.comptes import cles
 from portal.settings import Settings
 from portal.web.identite import nom_cookie
 
@@ -101,3 +103,21 @@ def poser_inscription(request: Requete, reponse: Response[Any], jeton: str | Non
             path=CHEMIN_INSCRIPTION,
         )
     )
+
+
+@dataclass(frozen=True)
+class ClesIci:
+    """Whether this page can use passkeys, and the address where they can be if it can't."""
+
+    possibles: bool
+    ailleurs: str | None = None
+
+
+def cles_ici(request: Requete) -> ClesIci:
+    """Passkeys want a name: a page reached by this machine's address points to « localhost »."""
+    lieu = cles.lieu()
+    if lieu is None:
+        return ClesIci(False)
+    if lieu.domaine == "localhost" and request.url.hostname != "localhost":
+        return ClesIci(False, lieu.origine)
+    return ClesIci(True)
