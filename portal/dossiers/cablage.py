@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portal.dossiers import accueil, pages, papiers, registre, vie
+from portal.core.entreprises.evenements import EtablissementRemplace
+from portal.dossiers import accueil, pages, papiers, registre, successions, vie
 from portal.dossiers.annonces import sur_transition
 from portal.dossiers.documents import pages as documents
 from portal.dossiers.export import pages as export
@@ -29,3 +30,4 @@ def cabler(c: Cablage) -> None:
     c.fournisseurs.chiffres.append(accueil.chiffres)
     c.globaux["etats_dossier"] = LIBELLES
     evenements.sur(DossierTransite, sur_transition)
+    evenements.sur(EtablissementRemplace, successions.sur_etablissement_remplace)

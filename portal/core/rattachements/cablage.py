@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar.di import Provide
 
 from portal.core.comptes.evenements import CompteCree
+from portal.core.entreprises.evenements import EtablissementRemplace
 from portal.core.rattachements import (
     annonces,
     pages,
@@ -15,10 +16,13 @@ from portal.core.rattachements import (
     purge,
     relances,
     repris,
+    successions,
     taches,
 )  # fmt: skip
 from portal.core.rattachements.mandats import pages as pages_mandats
 from portal.core.rattachements.mandats import registre
+from portal.core.rattachements.matrice import pages as pages_matrice
+from portal.core.rattachements.matrice import pages_masse
 from portal.core.rattachements.modeles import (
     AIDES_VERBES,
     DOMAINES_PAR_DISPOSITIF,
@@ -54,6 +58,8 @@ def cabler(c: Cablage) -> None:
     registre.declarer(c.dispositifs.values())
     c.gestionnaires += [
         *pages_mandats.GESTIONNAIRES,
+        *pages_matrice.GESTIONNAIRES,
+        *pages_masse.GESTIONNAIRES,
         *pages.GESTIONNAIRES,
         *pages_utilisateurs.GESTIONNAIRES,
         *pages_internes.GESTIONNAIRES,
@@ -62,5 +68,6 @@ def cabler(c: Cablage) -> None:
     c.fournisseurs.navigation.append(navigation)
     c.fournisseurs.taches.append(taches.taches)
     evenements.sur(CompteCree, annonces.sur_compte_cree)
+    evenements.sur(EtablissementRemplace, successions.sur_etablissement_remplace)
     evenements.sur(CompteCree, repris.sur_compte_cree)
     c.fournisseurs.bienvenue.append(repris.bienvenue)

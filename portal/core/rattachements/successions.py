@@ -1,0 +1,58 @@
+"""An establishment that goes on under another SIRET: accesses bounded to it follow."""
+
+from __future__ import annotations
+
+from portal.core.entreprises.evenements import EtablissementRemplace
+from portal.core.journal.operations import noter
+from portal.infra.base import executer, sql
+
+_HABILITATIONS = """
+with tenues as (
+    select h.id, h.rattachement, h.droit, h.dispositif from habilitation h
+    join rattachement r on r.id = h.rattachement
+    where h.siret = $1 and r.siren = $3
+), ecrites as (
+    insert into habilitation (rattachement, siret, dispositif, droit)
+    select rattachement, $2, dispositif, droit from tenues
+    on conflict on constraint habilitation_uq do nothing
+)
+delete from habilitation where id in (select id from tenues)
+"""
+
+
+async def sur_etablissement_remplace(evt: EtablissementRemplace) -> None:
+    """Rights and requests on the former SIRET are now on the new one; one audit line for each person."""
+    touches = await sql(
+        "select r.uid, r.profil, r.etat from rattachement r where r.siren = $2 and ("
+        " (r.siret = $1 and r.etat in ('actif', 'en_attente')) or (r.etat = 'actif' and exists"
+        " (select 1 from habilitation h where h.rattachement = r.id and h.siret = $1)))"
+        " order by r.id for update",
+        evt.ancien,
+        evt.siren,
+    )
+    # Somebody who asked for both: the request for the new one says it all.
+    await executer(
+        "update rattachement r set etat = 'supprime' where r.siret = $1 and r.etat = 'en_attente'"
+        " and exists (select 1 from rattachement a where a.compte = r.compte and a.siren = r.siren"
+        " and a.profil = r.profil and a.siret = $2 and a.etat = 'en_attente')",
+        evt.ancien,
+        evt.nouveau,
+    )
+    await executer(
+        "update rattachement set siret = $2 where siret = $1 and etat in ('actif', 'en_attente')",
+        evt.ancien,
+        evt.nouveau,
+    )
+    await executer(_HABILITATIONS, evt.ancien, evt.nouveau, evt.siren)
+    await executer(
+        "update mandat m set mandataire_siret = $2 where m.mandataire_siret = $1"
+        " and not exists (select 1 from mandat a where a.mandant = m.mandant"
+        " and a.mandataire_siret = $2 and a.etat = m.etat)",
+        evt.ancien,
+        evt.nouveau,
+    )
+    for ligne in touches:
+        await noter(
+            "rattachement.etablissement_remplace", acteur=None, objet=("rattachement", ligne["uid"]),
+            siren=evt.siren, profil=ligne["profil"], ancien=evt.ancien, nouveau=evt.nouveau,
+        )  # fmt: skip
