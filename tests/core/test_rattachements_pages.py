@@ -13,7 +13,7 @@ from portal.core.rattachements.modeles import PERSONNALISE, octroi
 from portal.core.rattachements.operations import accepter, supprimer
 from portal.infra.base import executer, valeur
 from portal.testing.navigateur import Navigateur
-from portal.testing.sessions import ouvrir
+from portal.testing.sessions import ouvrir as ouvrir_session
 from portal.web.identite import Personne
 from tests.core.numeros import siren_neuf
 from tests.core.rattachements_aides import (
@@ -44,7 +44,7 @@ def ouvrir(navigateur: Callable[..., Navigateur]) -> Ouvrir:
                 role,
             )
         nav = navigateur()
-        nav.client.cookies.set("session", await ouvrir(moi.compte_id))
+        nav.client.cookies.set("session", await ouvrir_session(moi.compte_id))
         return nav
 
     return faire
@@ -305,8 +305,13 @@ async def test_c05_staff_asks_for_a_code_and_never_sees_one(ouvrir: Ouvrir) -> N
     page = await nav.get(f"/entreprises/{s.siren}")
     assert "Valable" in page.texte
     assert code not in page.texte.replace("-", "")
-    page = await nav.soumettre(page, f"/entreprises/{s.siren}/adherent/code")
+    action = f"/entreprises/{s.siren}/adherent/code"
+    page = await nav.soumettre(page, action)
+    assert page.statut == 422
+    assert "Dites pourquoi" in page.erreur("adherent.raison")
+    page = await nav.soumettre(page, action, **{"adherent.raison": "Courrier non reçu"})
     assert "partira avec le prochain lot" in page.texte
+    assert "Courrier non reçu" in page.texte
     page = await nav.get("/courriers")
     assert "Brasserie Cadiou" in page.texte
 
