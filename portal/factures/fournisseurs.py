@@ -135,11 +135,11 @@ async def chiffres(moi: Personne) -> list[Chiffre]:
     if moi.a_le_droit(SAISIR):
         nombre, total = await _total_du(moi)
         if nombre:
-            liste.append(Chiffre("à facturer", euros(total), "/factures", ordre=20))
+            liste.append(Chiffre("À facturer", euros(total), "/factures", ordre=20))
     attente = await consultation.compter(moi, ("deposee", "acceptee", "en_paiement"))
     if attente:
         mot = (
-            "facture en attente de paiement" if attente == 1 else "factures en attente de paiement"
+            "Facture en attente de paiement" if attente == 1 else "Factures en attente de paiement"
         )
         liste.append(Chiffre(mot, attente, "/factures?vue=deposees", ordre=22))
     return liste

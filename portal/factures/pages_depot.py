@@ -26,6 +26,7 @@ from portal.web.formulaires import INCOMPLET, lire_uid
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
+EPUISEE = "Cette proforma est déjà facturée\u00a0: il n’en reste rien à facturer."
 RIEN = "Rien n’est à facturer pour cet émetteur\u00a0: tout est facturé, ou les dossiers sont clos."
 
 
@@ -76,6 +77,8 @@ async def ouvrir(
     choix = await _choix(moi, proforma, corrige, emetteur)
     if choix is None:
         return await _choisir(request, moi)
+    if choix.proforma and not await proformas.a_facturer(choix.proforma["id"]):
+        return rediriger(request, f"/factures/proforma/{choix.proforma['uid']}", EPUISEE)
     a_facturer = await dus(moi, emetteur=(choix.siren, choix.profil))
     if not a_facturer:
         return rediriger(request, "/factures", RIEN)
@@ -91,7 +94,7 @@ async def _choisir(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
         request,
         "factures/deposer_choix.html",
         groupes=possibles,
-        recentes=await proformas.recentes(moi),
+        recentes=await proformas.recentes(moi, a_facturer=True),
         onglets=onglets(moi),
         cible=lambda code: registre.cible(code).nom,
     )

@@ -112,6 +112,8 @@ async def montrer(request: Request[Any, Any, Any], uid: FromPath[UUID], moi: Moi
         emetteur=await proformas.identite(proforma["emetteur_siren"]),
         mention=proformas.MENTION,
         peut=await proformas.est_facturable(moi, uid),
+        a_facturer=await proformas.a_facturer(proforma["id"]),
+        factures=await proformas.factures(proforma["id"]),
         demo=request.app.state.settings.demo,
     )
 

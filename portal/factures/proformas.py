@@ -12,12 +12,12 @@ from portal.core.entreprises.fiche import espacer
 from portal.core.journal import operations as journal
 from portal.dossiers.registre import libelle as libelle_dispositif
 from portal.factures import perimetre
-from portal.factures.du import Du, Groupe, dus
+from portal.factures.du import FACTURE, OUVERTS, Du, Groupe, dus
 from portal.factures.numeros import suivant
 from portal.factures.registre import cible
 from portal.infra import clock, files, papers
 from portal.infra.base import executer_plusieurs, sql, sql1, transaction
-from portal.infra.money import date_courte, date_longue, euros
+from portal.infra.money import date_longue, euros, periode
 from portal.settings import get_settings
 from portal.web.erreurs import Interdit, Introuvable, Refus
 from portal.web.identite import Personne
@@ -99,7 +99,7 @@ def _groupe(retenus: list[Du]) -> Groupe:
 
 def decrire(du: Du) -> str:
     """A training in words, enough to be recognised."""
-    dates = f"du {date_courte(du.debut)} au {date_courte(du.fin)}" if du.debut and du.fin else ""
+    dates = periode(du.debut, du.fin, courte=True) if du.debut and du.fin else ""
     gens = f"{du.nb_personnes} personne{'s' if du.nb_personnes > 1 else ''}"
     return ", ".join(mot for mot in (du.intitule, dates, gens) if mot)
 
@@ -185,13 +185,44 @@ async def lignes(proforma_id: int) -> list[dict[str, Any]]:
     )
 
 
-async def recentes(moi: Personne, limite: int = 20) -> list[dict[str, Any]]:
-    """Latest proformas that this person may make an invoice from."""
+_RESTE = (
+    "q.id = l.demande and q.etat = 'validee' and d.etat = any({ouverts})"
+    f" and q.montant_centimes > {FACTURE}"
+)
+"""SQL: something of the line `l` is still to be billed, on its request `q` and dossier `d`."""
+
+
+async def a_facturer(proforma_id: int) -> bool:
+    """Whether something of it is still to be billed."""
+    return bool(
+        await sql1(
+            "select 1 from proforma_ligne l join dossier d on d.id = l.dossier"
+            f" join demande q on {_RESTE.format(ouverts='$2')} where l.proforma = $1 limit 1",
+            proforma_id,
+            list(OUVERTS),
+        )
+    )
+
+
+async def factures(proforma_id: int) -> list[dict[str, Any]]:
+    """Invoices deposited from it, refused ones apart."""
+    return await sql(
+        "select uid, numero from facture where proforma = $1 and etat <> 'refusee' order by id",
+        proforma_id,
+    )
+
+
+async def recentes(
+    moi: Personne, *, a_facturer: bool = False, limite: int = 20
+) -> list[dict[str, Any]]:
+    """Latest proformas of this person's to bill; `a_facturer`: those of which something is left."""
+    reste = f" join demande q on {_RESTE.format(ouverts='$3')}" if a_facturer else ""
     return await sql(
         "select p.uid, p.numero, p.jour, p.total_centimes, p.cible, p.dispositif from proforma p"
-        " where exists (select 1 from proforma_ligne l join dossier d on d.id = l.dossier"
+        f" where exists (select 1 from proforma_ligne l join dossier d on d.id = l.dossier{reste}"
         f" where l.proforma = p.id and {perimetre.emission(moi)})"
         " order by p.id desc limit $2",
         moi.compte_id,
         limite,
+        *([list(OUVERTS)] if a_facturer else []),
     )

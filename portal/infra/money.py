@@ -78,6 +78,14 @@ def date_courte(jour: date) -> str:
     return f"{_en_date(jour):%d/%m/%Y}"
 
 
+def periode(debut: date, fin: date, *, courte: bool = False) -> str:
+    """« du 3 mars 2026 au 4 mars 2026 », « le 3 mars 2026 » when it ends the day it begins."""
+    ecrire = date_courte if courte else date_longue
+    if _en_date(debut) == _en_date(fin):
+        return f"le {ecrire(debut)}"
+    return f"du {ecrire(debut)} au {ecrire(fin)}"
+
+
 def heure(moment: datetime) -> str:
     """« 14:32 », in Europe/Paris."""
     return f"{moment.astimezone(PARIS) if moment.tzinfo else moment:%H:%M}"

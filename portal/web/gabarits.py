@@ -47,6 +47,7 @@ def faire_environnement(
         cle=champ_cle,
         euros=money.euros,
         date_longue=money.date_longue,
+        periode=money.periode,
         date_courte=money.date_courte,
         heure=money.heure,
         dire_telephone=dire_telephone,

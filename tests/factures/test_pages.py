@@ -124,6 +124,12 @@ async def test_h01_h03_de_la_proforma_a_la_facture(navigateur: Any) -> None:
     assert "Acceptée" in fin.texte
     assert dossier.numero in fin.texte
     assert await sql("select 1 from depot_en_cours where compte = $1", dossier.moi.compte_id) == []
+    epuisee = await nav.get(page.chemin)
+    assert f"Facturée par {numero}" in epuisee.texte
+    assert epuisee.liens("Déposer une facture") == []
+    assert "À partir d’une proforma" not in (await nav.get("/factures/deposer")).texte
+    encore = await nav.get(f"/factures/deposer?proforma={page.chemin.rpartition('/')[2]}")
+    assert "déjà facturée" in encore.texte
     facture = await nav.get(f"{fin.chemin}/fichier")
     assert facture.reponse.content == exemple.reponse.content
     for vue in ("deposees", "toutes"):

@@ -55,6 +55,9 @@ def test_dates_in_french() -> None:
     assert money.date_longue(date(2026, 4, 1)) == "1er avril 2026"
     assert money.date_longue(date(2026, 8, 11)) == "11 août 2026"
     assert money.date_courte(date(2026, 3, 9)) == "09/03/2026"
+    assert money.periode(date(2026, 4, 1), date(2026, 4, 2)) == "du 1er avril 2026 au 2 avril 2026"
+    assert money.periode(date(2026, 4, 1), date(2026, 4, 1)) == "le 1er avril 2026"
+    assert money.periode(date(2026, 3, 9), date(2026, 3, 9), courte=True) == "le 09/03/2026"
 
 
 def test_an_instant_is_told_in_paris_time() -> None:
