@@ -18,6 +18,8 @@ from portal.core.rattachements.formulaires import (
     lire_octroi,
     octroi_vide,
 )  # fmt: skip
+from portal.core.rattachements.matrice.pages import acces_visible, lignes_vues
+from portal.core.rattachements.matrice.queries import regles_de
 from portal.core.rattachements.modeles import ADMINISTRER
 from portal.core.rattachements.perimetre import exiger_entreprise, voit
 from portal.kit.formulaire import Saisie, lire, lire_formulaire
@@ -160,14 +162,6 @@ async def _page_demande(
     )
 
 
-async def _acces(moi: Personne, siren: str, profil: str, uid: UUID) -> queries.Acces:
-    await exiger_entreprise(moi, CONSULTER, siren, profil)
-    acces = await queries.un_acces(moi, siren, profil, uid)
-    if acces is None:
-        raise Introuvable()
-    return acces
-
-
 @get(f"{RACINE}/utilisateurs/{{uid:uuid}}", droit=CONSULTER)
 async def voir_utilisateur(
     request: Requete,
@@ -178,7 +172,7 @@ async def voir_utilisateur(
     dispositifs_connus: Connus,
 ) -> Page:
     """One person: rights in words, changing them, removing the access."""
-    acces = await _acces(moi, siren, profil, uid)
+    acces = await acces_visible(moi, siren, profil, uid)
     vu = await octroi_vide(siren, acces.siret, dispositifs_connus, acces)
     return await _page_acces(request, moi, acces, vu)
 
@@ -193,7 +187,7 @@ async def habiliter(
     dispositifs_connus: Connus,
 ) -> Page:
     """Replace the rights of a person."""
-    acces = await _acces(moi, siren, profil, uid)
+    acces = await acces_visible(moi, siren, profil, uid)
     vu = await octroi_vide(siren, acces.siret, dispositifs_connus, acces)
     octroi = lire_octroi(await request.form(), vu)
     if octroi is not None:
@@ -204,7 +198,7 @@ async def habiliter(
         else:
             return rediriger(
                 request,
-                f"{_racine(siren, profil)}/utilisateurs",
+                f"{_racine(siren, profil)}/utilisateurs/{uid}",
                 f"Les droits de {acces.nom} sont changés\u00a0; ils valent dès maintenant.",
             )
     return await _page_acces(request, moi, acces, vu, 422)
@@ -215,7 +209,7 @@ async def supprimer(
     request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str], uid: FromPath[UUID]
 ) -> Page:
     """Remove an access, at once."""
-    acces = await _acces(moi, siren, profil, uid)
+    acces = await acces_visible(moi, siren, profil, uid)
     saisie = lire_formulaire(MotifFacultatif, dict((await request.form()).items()))
     await operations.supprimer(moi, uid, saisie.valides.get("motif", ""))
     if acces.compte == moi.compte_id:
@@ -236,12 +230,18 @@ async def _page_acces(
         acces=acces,
         entite=await entite(siren, profil),
         racine=_racine(siren, profil),
+        lignes=[] if acces.administrateur else await _lignes(acces, vu),
         octroi=vu,
         motif=lire(MotifFacultatif, {}),
         administre=await voit(moi, ADMINISTRER, siren, None, profil),
         retire=await voit(moi, SUPPRIMER, siren, acces.siret, profil),
         moi_id=moi.compte_id,
     )
+
+
+async def _lignes(acces: queries.Acces, vu: OctroiVu) -> list[dict[str, Any]]:
+    regles = await regles_de(acces.compte, acces.siren, acces.profil)
+    return await lignes_vues(acces.siren, regles, vu.dispositifs_connus)
 
 
 @post(f"{RACINE}/code/fermer", droit=SAISIR)

@@ -76,6 +76,22 @@ async def par_mandat(compte: int, mandataire: str, limite: int = 50) -> list[Par
     ]
 
 
+async def etendues(compte: int, siren: str, profil: str) -> dict[str, str]:
+    """For each right that is held here: « Partout », or where it is bounded."""
+    lignes = await sql(
+        "select d.droit, bool_or(p.siret is null and p.dispositif is null) as partout,"
+        " count(distinct p.siret) as lieux,"
+        " bool_or(p.dispositif is null) as tous, count(distinct p.dispositif) as dispositifs"
+        " from unnest($4::text[]) d (droit) cross join lateral perimetre($1, d.droit) p"
+        " where p.siren = $2 and p.profil = $3 group by d.droit",
+        compte,
+        siren,
+        profil,
+        list(DROITS),
+    )
+    return {li["droit"]: "Partout" if li["partout"] else _bornes(li) for li in lignes}
+
+
 class Grille:
     """Cells of a matrix, from the perimeter's rows."""
 
@@ -190,8 +206,7 @@ async def _resumes(rattachements: list[int]) -> dict[int, dict[str, Cellule]]:
 
 
 def _bornes(li: dict[str, Any]) -> str:
-    """« Partout », « 3 établissements, 1 dispositif »: where some rights are bounded, it says
-    « en partie »."""
+    """« Partout », « 3 établissements, 1 dispositif »; « en partie » where only some of it is bounded."""
     lieux, dispositifs = li["lieux"], li["dispositifs"]
     mots = []
     if lieux:
