@@ -8,7 +8,7 @@ from portal.dossiers import portee, queries
 from portal.dossiers.instruction.queries import PORTEE as PORTEE_FILE
 from portal.dossiers.registre import libelle
 from portal.infra import clock
-from portal.infra.base import sql, sql1
+from portal.infra.base import sql, sql1, valeur
 from portal.infra.money import date_longue
 from portal.web.fournisseurs import Acces, Chiffre, Lien, Tache
 from portal.web.identite import Personne
@@ -126,14 +126,27 @@ async def chiffres(moi: Personne) -> list[Chiffre]:
                 ordre=11,
             ),
         ]
+    a_completer = compte["a_completer"]
+    ailleurs = a_completer - await _a_completer_ici(moi) if a_completer else 0
     return [
-        Chiffre("À compléter", compte["a_completer"], "/dossiers?etat=a_completer", ordre=10),
+        Chiffre(
+            "À compléter",
+            a_completer,
+            "/dossiers?etat=a_completer",
+            "" if not ailleurs else f"dont {ailleurs} par l’entreprise qui demande",
+            ordre=10,
+        ),
         Chiffre(
             "En attente de réponse",
             compte["transmis"] + compte["en_instruction"],
-            "/dossiers?etat=en_instruction"
-            if not compte["transmis"]
-            else "/dossiers?etat=transmis",
+            "/dossiers?etat=en_attente",
             ordre=11,
         ),
     ]
+
+
+async def _a_completer_ici(moi: Personne) -> int:
+    """Dossiers to complete that this person may complete: a body only reads its customers'."""
+    a_portee = await portee.de(moi, "dossiers.saisir")
+    siens = a_portee.sql("d.etat = 'a_completer'")
+    return int(await valeur(f"select count(*) from ({siens}) e", *a_portee.parametres))

@@ -25,6 +25,8 @@ LIBELLES = {
     "solde": "Soldé",
     "annule": "Annulé",
 }
+GROUPES = {"en_attente": ("En attente de réponse", ("transmis", "en_instruction"))}
+"""Several states that a company sees as one: what a list may be asked for, beside each state."""
 SUITES = {
     "brouillon": "À vous de le compléter, puis de le transmettre. Rien n’est envoyé pour l’instant.",
     "transmis": "Un gestionnaire va le prendre en charge. Vous n’avez rien à faire.",

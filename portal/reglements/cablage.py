@@ -19,6 +19,7 @@ def cabler(c: Cablage) -> None:
     if c.settings.demo:
         c.gestionnaires.append(pages_lots.retour_simule)
     c.fournisseurs.navigation.append(accueil.navigation)
+    c.fournisseurs.sous |= {"/rib": "/rattachements", "/reglements": "/factures"}
     c.fournisseurs.taches.append(accueil.taches)
     c.fournisseurs.chiffres.append(accueil.chiffres)
     c.fournisseurs.acces.append(accueil.acces)

@@ -80,6 +80,9 @@ class Fournisseurs:
     chiffres: list[FournirChiffres] = field(default_factory=list)
     acces: list[FournirAcces] = field(default_factory=list)
     navigation: list[FournirLiens] = field(default_factory=list)
+    sous: dict[str, str] = field(default_factory=dict)
+    """Pages that lie under an entry of the navigation without beginning like it: start of their
+    path, address of the entry."""
     bienvenue: list[FournirBienvenue] = field(default_factory=list)
 
     def liens(self, moi: Personne) -> list[Lien]:

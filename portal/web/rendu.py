@@ -122,10 +122,15 @@ def url_interne(saisie: str | None, defaut: str = "/accueil") -> str:
 def _navigation(fournisseurs: Fournisseurs, moi: Personne | None, chemin: str) -> list[Lien]:
     if moi is None or moi.a_confirmer:
         return []
-    return [
-        replace(lien, actif=chemin == lien.url or chemin.startswith(lien.url + "/"))
-        for lien in fournisseurs.liens(moi)
-    ]
+    liens = fournisseurs.liens(moi)
+    allume = next((li.url for li in liens if _sous(chemin, li.url)), None) or next(
+        (url for debut, url in fournisseurs.sous.items() if _sous(chemin, debut)), None
+    )
+    return [replace(lien, actif=lien.url == allume) for lien in liens]
+
+
+def _sous(chemin: str, debut: str) -> bool:
+    return chemin == debut or chemin.startswith(debut + "/")
 
 
 def _sceau(texte: bytes, cle: bytes) -> str:

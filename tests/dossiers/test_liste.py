@@ -206,3 +206,33 @@ async def test_c10_un_cabinet_voit_ses_clients_et_eux_seuls() -> None:
     )
     personne, _ = await quelqu_un()
     assert (await lister(personne, Filtres())).lignes == []
+
+
+async def test_d12_chaque_chiffre_est_celui_de_sa_liste(navigateur: Any) -> None:
+    """Both states that wait count as one; a body is told which are its customers' to complete."""
+    chez, organisme = await societe(), await societe(prestataire=True)
+    moi, email = await quelqu_un(chez)
+    _, chez_lui = await quelqu_un(organisme, profil="prestataire")
+    for nombre, etat in ((2, "transmis"), (3, "en_instruction"), (1, "a_completer")):
+        siret = f"{chez.siren}{nombre:05d}"
+        await executer(
+            "insert into dossier (dispositif, siren, siret, profil, idcc, etat, numero, recherche,"
+            " modifie_le, cree_par, organisme_siret, transmis_le) select $1, $2, $3, 'adherent',"
+            " '1516', $4, $3 || n, '', now(), $5, $6, now() from generate_series(1, $7) n",
+            CODE,
+            chez.siren,
+            siret,
+            etat,
+            moi.compte_id,
+            organisme.siret,
+            nombre,
+        )
+    nav = await ouvrir_session(navigateur, email)
+    accueil = await nav.get("/accueil")
+    assert "par l’entreprise" not in accueil.texte
+    liste = await nav.get(accueil.liens("En attente de réponse")[0])
+    assert len(numeros(liste)) == 5
+    assert "État : En attente de réponse" in liste.texte.replace("\u00a0", " ")
+    await nav.post("/deconnexion")
+    nav = await ouvrir_session(navigateur, chez_lui)
+    assert "dont 1 par l’entreprise qui demande" in (await nav.get("/accueil")).texte

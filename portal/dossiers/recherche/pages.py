@@ -10,11 +10,12 @@ from litestar import Request, Response, get
 from portal.dossiers import queries as dossiers
 from portal.dossiers.recherche.queries import Filtres, compter, lister
 from portal.dossiers.registre import DISPOSITIFS, libelle
-from portal.dossiers.transitions import LIBELLES
+from portal.dossiers.transitions import GROUPES, LIBELLES
 from portal.web.identite import Moi
 from portal.web.rendu import rediriger, rendre
 
 INTERNES = ",".join(dossiers.ROLES_LECTURE)
+ETATS = LIBELLES | {code: mot for code, (mot, _) in GROUPES.items()}
 PLAFOND = 500
 """Beyond it a list says « plus de 500 dossiers »: counting further costs more than it tells."""
 
@@ -37,7 +38,7 @@ async def liste(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
         filtres=filtres,
         puces=_puces(filtres),
         export=f"/dossiers/export?{filtres.en_url()}",
-        etats=list(LIBELLES.items()),
+        etats=list(ETATS.items()),
         dispositifs=[(c, d.libelle) for c, d in DISPOSITIFS.items()],
         peut_creer=moi.a_le_droit("dossiers.saisir"),
     )
@@ -70,7 +71,7 @@ def _ligne(li: dict[str, Any]) -> dict[str, Any]:
 def _puces(filtres: Filtres) -> list[tuple[str, str]]:
     dites = {
         "q": f"Recherche\u00a0: {filtres.q}" if filtres.q else "",
-        "etat": f"État\u00a0: {LIBELLES[filtres.etat]}" if filtres.etat else "",
+        "etat": f"État\u00a0: {ETATS[filtres.etat]}" if filtres.etat else "",
         "dispositif": f"Dispositif\u00a0: {libelle(filtres.dispositif)}"
         if filtres.dispositif
         else "",

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from portal.dossiers import portee
 from portal.dossiers.portee import RECENTS
-from portal.dossiers.transitions import LIBELLES
+from portal.dossiers.transitions import GROUPES, LIBELLES
 from portal.infra.base import parcourir, sql, valeur
 from portal.infra.texte import mots
 from portal.kit.types import lire_date
@@ -48,7 +48,7 @@ class Filtres:
         siren = parametres.get("siren", "").replace(" ", "")
         return cls(
             q=parametres.get("q", "").strip()[:100],
-            etat=parametres.get("etat", "") if parametres.get("etat", "") in LIBELLES else "",
+            etat=e if (e := parametres.get("etat", "")) in LIBELLES or e in GROUPES else "",
             dispositif=d if _CODE.fullmatch(d := parametres.get("dispositif", "")) else "",
             siren=siren if siren.isascii() and siren.isdigit() and len(siren) == 9 else "",
             du=_date(parametres.get("du", "")),
@@ -95,7 +95,9 @@ def _condition(filtres: Filtres, avant: list[Any]) -> tuple[str, list[Any]]:
         parametres.extend(valeurs)
         morceaux.append(texte.format(*(f"${rang + i}" for i in range(len(valeurs)))))
 
-    if filtres.etat:
+    if filtres.etat in GROUPES:
+        poser("d.etat = any({0})", list(GROUPES[filtres.etat][1]))
+    elif filtres.etat:
         poser("d.etat = {0}", filtres.etat)
     if filtres.dispositif:
         poser("d.dispositif = {0}", filtres.dispositif)
