@@ -4,6 +4,7 @@ from litestar.di import Provide
 
 from portal.branches import (
     pages,
+    pages_connaitre,
     pages_dispositifs,
     pages_installation,
     pages_ouvertures,
@@ -40,6 +41,7 @@ def cabler(c: Cablage) -> None:
         pages_installation.installation,
         pages_dispositifs.lister,
         pages_dispositifs.montrer,
+        *pages_connaitre.GESTIONNAIRES,
     ]
     dispositifs = c.dispositifs
     c.dependances.setdefault("dispositifs", Provide(lambda: dispositifs, sync_to_thread=False))

@@ -55,6 +55,34 @@ def conventions() -> dict[str, Convention]:
     }
 
 
+@dataclass(frozen=True)
+class Opco:
+    """An opérateur de compétences, as people name it."""
+
+    nom: str
+    site: str
+
+
+@lru_cache(maxsize=1)
+def opcos() -> dict[str, Opco]:
+    """The eleven, by their code in the reference file."""
+    texte = files("portal.branches").joinpath("donnees/opcos.csv").read_text("utf-8")
+    return {
+        ligne["code"]: Opco(ligne["nom"], ligne["site"])
+        for ligne in csv.DictReader(texte.splitlines(), delimiter=";")
+    }
+
+
+def en_vigueur(idcc: str) -> Convention | None:
+    """The convention of a code, or the one that replaced it, however often; None when unknown."""
+    vues: set[str] = set()
+    convention = conventions().get(idcc)
+    while convention and convention.cible and convention.idcc not in vues:
+        vues.add(convention.idcc)
+        convention = conventions().get(convention.cible)
+    return convention
+
+
 def nom(idcc: str | None) -> str:
     """« Organismes de formation », or a plain word where the code is unknown."""
     if idcc is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator
@@ -14,26 +13,31 @@ from portal.kit.formulaire import champ
 from portal.kit.types import Siret, Texte
 
 
-def _motif(expression: str, phrase: str) -> BeforeValidator:
+def _chiffres(longueur: int, phrase: str, *, completer: bool = False) -> BeforeValidator:
+    """So many digits; spaces are dropped, and leading zeros added where people leave them out."""
+
     def lire(valeur: Any) -> Any:
-        texte = re.sub(r"[\s\u00a0\u202f]", "", valeur) if isinstance(valeur, str) else valeur
-        if isinstance(texte, str) and not re.fullmatch(expression, texte, re.ASCII):
+        if not isinstance(valeur, str):
+            return valeur
+        texte = re.sub(r"\s", "", valeur)
+        if completer and texte.isascii() and texte.isdigit():
+            texte = texte.zfill(longueur)
+        if not re.fullmatch(rf"\d{{{longueur}}}", texte, re.ASCII):
             raise PydanticCustomError("saisie", "{message}", {"message": phrase})
         return texte
 
     return BeforeValidator(lire)
 
 
-def _complet(lire: Callable[[str], str]) -> BeforeValidator:
-    return BeforeValidator(lambda v: lire(v) if isinstance(v, str) else v)
-
-
-CodePostal = Annotated[str, _motif(r"\d{5}", "Le code postal comporte 5\u00a0chiffres.")]
+CodePostal = Annotated[str, _chiffres(5, "Le code postal comporte 5\u00a0chiffres.")]
 Idcc = Annotated[
     str,
-    _complet(lambda v: v.strip().zfill(4) if v.strip().isdigit() else v),
-    _motif(r"\d{4}", "Le code IDCC comporte 4\u00a0chiffres\u00a0; il figure sur le bulletin de paie."),
-]  # fmt: skip
+    _chiffres(
+        4,
+        "Le code IDCC comporte 4\u00a0chiffres\u00a0; il figure sur le bulletin de paie.",
+        completer=True,
+    ),
+]
 
 
 class EntrepriseInconnue(BaseModel):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from functools import lru_cache
+from importlib.resources import files
+
 _DEPARTEMENTS = {
     "Auvergne-Rhône-Alpes": "01 03 07 15 26 38 42 43 63 69 73 74",
     "Bourgogne-Franche-Comté": "21 25 39 58 70 71 89 90",
@@ -38,3 +42,10 @@ def departement_de(code_postal: str) -> str:
 
 def region_de(departement: str) -> str:
     return REGIONS.get(departement, "")
+
+
+@lru_cache(maxsize=1)
+def departements() -> dict[str, str]:
+    """Names by code, in the order of lists."""
+    texte = files("portal.core.entreprises").joinpath("donnees/departements.csv").read_text("utf-8")
+    return {x["code"]: x["nom"] for x in csv.DictReader(texte.splitlines(), delimiter=";")}

@@ -11,6 +11,7 @@ from portal.core.entreprises import queries
 from portal.web.rendu import rendre
 
 Texte = Annotated[str, QueryParameter(max_length=200)]
+Oui = Annotated[bool, QueryParameter()]
 
 
 @get("/entreprises/recherche", droit="connecte")
