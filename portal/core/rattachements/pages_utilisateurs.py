@@ -9,6 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from portal.core.comptes import renfort
 from portal.core.rattachements import activation, operations, queries
 from portal.core.rattachements.entites import entite
 from portal.core.rattachements.formulaires import (
@@ -103,6 +104,8 @@ async def accepter(
     demande = await _demande(moi, siren, profil, uid)
     vu = await octroi_vide(siren, demande.siret, dispositifs_connus)
     octroi = lire_octroi(await request.form(), vu)
+    if octroi is not None and octroi.administrateur:
+        await renfort.exiger(request, moi)
     if octroi is not None:
         try:
             await operations.accepter(moi, uid, octroi)
@@ -190,6 +193,8 @@ async def habiliter(
     acces = await acces_visible(moi, siren, profil, uid)
     vu = await octroi_vide(siren, acces.siret, dispositifs_connus, acces)
     octroi = lire_octroi(await request.form(), vu)
+    if octroi is not None and octroi.administrateur:
+        await renfort.exiger(request, moi)
     if octroi is not None:
         try:
             await operations.habiliter(moi, uid, octroi)
