@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from portal.dossiers import transitions
+from portal.factures import demandes
+from portal.factures.du import REPRISE, situation
 from portal.infra.base import sql, sql1, transaction
 from portal.web.erreurs import Conflit
 from tests.core import rattachements_aides as gens
@@ -231,3 +234,22 @@ async def test_c13_salaries_et_cles_pas_encore_repris(tmp_path: Path) -> None:
     dits = a.rapport(await a.reprendre(tmp_path))
     assert {d["resultat"] for d in dits} == {"rejeté"}
     assert all("Pas encore repris" in d["motif"] for d in dits)
+
+
+async def test_c13_le_reste_d_un_dossier_repris_se_demande_ici(tmp_path: Path) -> None:
+    s = await gens.societe()
+    numero = f"D-{s.siren}"
+    a.ecrire(tmp_path, "dossiers.csv", a.un_dossier(numero, s.siret()))
+    a.ecrire(tmp_path, "factures.csv", facture(numero, s.siren, "400"))
+    await a.reprendre(tmp_path)
+    dossier = await a.dossier_de(numero)
+    assert dossier is not None
+    etat = await situation(dossier)
+    assert (etat.possible, etat.lignes[0].reste) == (60_000, 60_000)
+    moi, _ = await quelqu_un(s, administrateur=True)
+    await demandes.enregistrer(moi, dossier["uid"], {REPRISE: Decimal("600.01")}, False)
+    _, bilan = await demandes.transmettre(moi, dossier["uid"])
+    assert "600,00" in bilan.erreurs[f"ligne_{REPRISE}"]
+    await demandes.enregistrer(moi, dossier["uid"], {REPRISE: Decimal("600")}, False)
+    _, bilan = await demandes.transmettre(moi, dossier["uid"])
+    assert not [e for e in bilan.erreurs if not e.startswith("piece_")]
