@@ -63,33 +63,34 @@ def _bornes(droit: str, dispositifs: Collection[str] | None) -> list[str | None]
 
 
 def regrouper(lignes: Iterable[Ligne]) -> list[Regle]:
-    """The fewest lines that say it simply: whole company first, then the widest."""
-    droits_en: dict[tuple[str | None, str | None], set[str]] = defaultdict(set)
+    """A few lines that say it simply: whole company first, then the widest.
+
+    Rights that hold at the same places for the same dispositifs share a line; there are never more
+    lines than rights and dispositifs make, however many establishments there are.
+    """
+    lieux_de: dict[tuple[str | None, str], set[str | None]] = defaultdict(set)
     for siret, dispositif, droit in lignes:
-        droits_en[siret, dispositif].add(droit)
-    lieux_de: dict[tuple[str | None, tuple[str, ...]], list[str | None]] = defaultdict(list)
-    for (siret, dispositif), ensemble in droits_en.items():
-        lieux_de[dispositif, _en_ordre(ensemble)].append(siret)
-    dispositifs_de: dict[tuple[tuple[str, ...] | None, tuple[str, ...], bool], list[str | None]] = (
+        lieux_de[dispositif, droit].add(siret)
+    droits_de: dict[tuple[tuple[str, ...] | None, str | None], set[str]] = defaultdict(set)
+    for (dispositif, droit), lieux in lieux_de.items():
+        for ou in _tous_et_certains(lieux):
+            droits_de[ou, dispositif].add(droit)
+    dispositifs_de: dict[tuple[tuple[str, ...] | None, tuple[str, ...], bool], list[str]] = (
         defaultdict(list)
     )
-    for (dispositif, donnes), lieux in lieux_de.items():
-        for ou in _tous_et_certains(lieux):
-            dispositifs_de[ou, donnes, dispositif is None].append(dispositif)
+    for (ou, dispositif), droits in droits_de.items():
+        cle = ou, tuple(d for d in DROITS if d in droits), dispositif is None
+        dispositifs_de[cle].append(dispositif or "")
     regles = [
-        Regle(ou, None if tous else tuple(sorted(d for d in codes if d)), donnes)
+        Regle(ou, None if tous else tuple(sorted(codes)), donnes)
         for (ou, donnes, tous), codes in dispositifs_de.items()
     ]
     return sorted(regles, key=_rang)
 
 
-def _tous_et_certains(lieux: list[str | None]) -> list[tuple[str, ...] | None]:
+def _tous_et_certains(lieux: Collection[str | None]) -> list[tuple[str, ...] | None]:
     certains = tuple(sorted(lieu for lieu in lieux if lieu is not None))
     return [*([None] if None in lieux else []), *([certains] if certains else [])]
-
-
-def _en_ordre(droits: Collection[str]) -> tuple[str, ...]:
-    return tuple(d for d in DROITS if d in droits)
 
 
 def _rang(regle: Regle) -> tuple[bool, int, bool, tuple[str, ...], tuple[str, ...]]:
