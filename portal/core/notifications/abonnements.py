@@ -20,6 +20,7 @@ from portal.core.rattachements.evenements import (
     RattachementSansReponse,
 )
 from portal.infra import evenements
+from portal.infra.clock import instant
 from portal.infra.money import date_longue
 
 PROFILS = {"adherent": "adhérent", "prestataire": "prestataire"}
@@ -157,6 +158,7 @@ async def sur_codes_refuses(evt: CodesRefuses) -> None:
         f"{evt.nombre} essais refusés en une heure\u00a0; les suivants sont ralentis. Le code reste "
         "valable\u00a0: fermez-le si vous n’en avez plus besoin.",
         courriel="toujours",
+        cle=_cle_refus(evt),
     )
     await _prevenir_conseillers(evt)
 
@@ -171,7 +173,13 @@ async def _prevenir_conseillers(evt: CodesRefuses) -> None:
         f"{evt.nombre} essais refusés en une heure\u00a0; les suivants sont ralentis. L’entreprise n’a "
         "pas d’administrateur\u00a0: prévenez-la.",
         courriel="toujours",
+        cle=_cle_refus(evt),
     )
+
+
+def _cle_refus(evt: CodesRefuses) -> str:
+    """Each threshold is told once a day, however the tries go up and down."""
+    return f"codes:{evt.entite.siren}:{evt.entite.profil}:{evt.nombre}:{instant().date()}"
 
 
 async def sur_code_demande(evt: CodeDemande) -> None:

@@ -13,6 +13,7 @@ from portal.core.journal.operations import noter
 from portal.infra.base import sql1, transaction
 from portal.infra.clock import instant
 from portal.infra.jobs import tache
+from portal.infra.money import nombre
 from portal.web.identite import Personne
 
 PAR_TRANCHE = 5000
@@ -55,7 +56,7 @@ async def premier_envoi(
     moi: Personne | None = None, *, progres: Callable[[int], None] | None = None
 ) -> int:
     """Queue the first mailing to all existing companies; run again it adds only newcomers."""
-    dernier, nombre = "", 0
+    dernier, ajoutes = "", 0
     while True:
         tranche = await sql1(
             _TRANCHE, dernier, PAR_TRANCHE, moi.compte_id if moi else None, instant()
@@ -63,13 +64,13 @@ async def premier_envoi(
         assert tranche is not None
         if tranche["dernier"] is None:
             break
-        dernier, nombre = tranche["dernier"], nombre + tranche["ajoutes"]
+        dernier, ajoutes = tranche["dernier"], ajoutes + tranche["ajoutes"]
         if progres:
-            progres(nombre)
-    if nombre:
+            progres(ajoutes)
+    if ajoutes:
         async with transaction():
-            await noter("courrier.premier_envoi", acteur=moi, nombre=nombre)
-    return nombre
+            await noter("courrier.premier_envoi", acteur=moi, nombre=ajoutes)
+    return ajoutes
 
 
 @tache("rattachements.premier_envoi", transactionnelle=False)
@@ -85,6 +86,15 @@ class Avancement:
     a_ecrire: int
     en_file: int
     postes: int
+
+    @property
+    def chiffres(self) -> list[tuple[str, str]]:
+        """What the page shows."""
+        return [
+            ("Premiers courriers à préparer", nombre(self.a_ecrire)),
+            ("En file, à imprimer", nombre(self.en_file)),
+            ("Postés", nombre(self.postes)),
+        ]
 
 
 async def avancement() -> Avancement:
