@@ -45,18 +45,23 @@ def _annexes(valides: Mapping[str, Any]) -> bool:
 class Entreprise(BaseModel):
     """Who answers for the request. The company itself comes from the register."""
 
-    contact_nom: Texte = champ("Nom du contact", longueur_max=80, autocomplete="name")
+    contact_nom: Texte = champ("Nom du contact", longueur_max=80, autocomplete="name", connu="nom")
     contact_courriel: Courriel = champ(
-        "Adresse e-mail du contact", widget="courriel", autocomplete="email"
+        "Adresse e-mail du contact", widget="courriel", autocomplete="email", connu="email"
     )
     contact_telephone: Telephone = champ(
-        "Téléphone du contact", widget="telephone", obligatoire=False, autocomplete="tel"
+        "Téléphone du contact",
+        widget="telephone",
+        obligatoire=False,
+        autocomplete="tel",
+        connu="telephone",
     )
     effectif: Annotated[Entier, Ge(1), Le(500_000)] = champ(
         "Effectif de l’entreprise",
         widget="entier",
         aide="Nombre de salariés de toute l’entreprise (SIREN). Il fixe les plafonds applicables.",
         inputmode="numeric",
+        connu="effectif",
     )
 
 

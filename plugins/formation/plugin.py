@@ -29,7 +29,8 @@ ETAPES = (
         code="entreprise",
         libelle="Entreprise",
         modele=formulaire.Entreprise,
-        aide="La personne à joindre au sujet de ce dossier, et l’effectif de l’entreprise.",
+        aide="La personne à joindre au sujet de ce dossier, et l’effectif de l’entreprise. Ce que "
+        "nous savons déjà est repris\u00a0: corrigez-le si besoin.",
     ),
     Etape(
         code="organisme",

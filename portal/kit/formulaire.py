@@ -44,6 +44,9 @@ class Meta:
     remplit: tuple[tuple[str, str], ...] = ()
     """For a SIRET: (what the register knows, field of the step that it fills when empty), among
     « denomination », « nda », « code_postal », « commune », « idcc »."""
+    connu: str = ""
+    """What a new draft begins with, to be corrected if need be: of who creates it, « nom », « email »,
+    « telephone »; of the company in the register, « effectif »."""
 
 
 def champ(libelle: str, *, longueur_max: int | None = None, **options: Any) -> Any:

@@ -20,6 +20,7 @@ def cabler(c: Cablage) -> None:
         c.gestionnaires.append(pages_lots.retour_simule)
     c.fournisseurs.navigation.append(accueil.navigation)
     c.fournisseurs.sous |= {"/rib": "/rattachements", "/reglements": "/factures"}
+    c.fournisseurs.sous["/entreprise"] = "/rattachements"
     c.fournisseurs.taches.append(accueil.taches)
     c.fournisseurs.chiffres.append(accueil.chiffres)
     c.fournisseurs.acces.append(accueil.acces)

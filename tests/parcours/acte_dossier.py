@@ -95,13 +95,16 @@ async def verifier_trop_tot(h: Histoire, v: Visiteur) -> None:
     """Everything that misses is listed with its link; the first link leads there."""
     await v.aller(f"{h.dossier}/verifier")
     await v.appuyer("Transmettre")
-    await v.dit("Avant de transmettre", "Convention de formation", "Nom du contact")
-    await v.suivre(v.page.locator(".resume-liste a").first)
-    assert "/etapes/entreprise" in v.page.url, v.page.url
+    await v.dit("Avant de transmettre", "Convention de formation", "SIRET de l’organisme")
+    siret = v.page.locator(".resume-liste a").filter(has_text="SIRET de l’organisme")
+    await v.suivre(siret.first)
+    assert "/etapes/organisme" in v.page.url, v.page.url
 
 
 async def finir_les_etapes(h: Histoire, v: Visiteur) -> None:
-    """Contact, then the training body, whose name comes from the register."""
+    """Another contact than the one proposed, then the training body, whose name is known."""
+    await v.aller(f"{h.dossier}/etapes/entreprise")
+    assert await v.champ("Adresse e-mail du contact").input_value(), "le contact est proposé"
     await v.remplir({"Nom du contact": "Lucie Marchand", "Effectif de l’entreprise": "9"})
     await v.remplir({"Adresse e-mail du contact": h.adresse("lucie")})
     await v.appuyer("Enregistrer et continuer")

@@ -13,7 +13,7 @@ from portal.dossiers.lecture import recapituler, verifications
 from portal.dossiers.pages import cadre_de_page
 from portal.dossiers.registre import DISPOSITIFS
 from portal.dossiers.registre import dispositif as du_registre
-from portal.dossiers.saisie import brouillons, nouveau, operations
+from portal.dossiers.saisie import brouillons, nouveau, operations, prefill
 from portal.dossiers.saisie.verification import examiner
 from portal.web.erreurs import Conflit
 from portal.web.formulaires import lire_version
@@ -45,7 +45,8 @@ async def creer(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
             choix=code,
             lieu=f"{siret}|{profil or 'adherent'}",
         )
-    dossier = await operations.creer(moi, code, siret, profil or "adherent")
+    connu = await prefill.depart(moi, du_registre(code), siret)
+    dossier = await operations.creer(moi, code, siret, profil or "adherent", connu)
     premiere = du_registre(code).etapes[0].code
     return rediriger(request, f"/dossiers/{dossier['uid']}/etapes/{premiere}")
 

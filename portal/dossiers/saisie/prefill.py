@@ -1,4 +1,5 @@
-"""What the register knows of a SIRET fills the step's fields: nobody types it twice."""
+"""What is known already fills the step's fields, nobody types it twice: what the register knows of a
+SIRET, and, in a new draft, who creates it and for which company."""
 
 from __future__ import annotations
 
@@ -7,8 +8,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from portal.core.comptes import queries as comptes
 from portal.core.entreprises import queries as entreprises
+from portal.kit import Dispositif
 from portal.kit.formulaire import lire, meta_de
+from portal.web.identite import Personne
 
 
 async def prefiller(
@@ -37,6 +41,31 @@ async def prefiller(
             if connu and (not saisi or nom == change or intact):
                 rempli[cible] = connu
     return rempli
+
+
+async def depart(moi: Personne, dispositif: Dispositif, siret: str) -> dict[str, dict[str, str]]:
+    """What a new draft begins with, by step: what the account and the register know already."""
+    demandes = {
+        (etape.code, nom): meta.connu
+        for etape in dispositif.etapes
+        for nom, info in etape.modele.model_fields.items()
+        if (meta := meta_de(info)).connu
+    }
+    if not demandes:
+        return {}
+    compte = await comptes.identite(moi.compte_id)
+    fiche = await entreprises.par_siret(siret)
+    connus = {
+        "nom": f"{compte['prenom']} {compte['nom']}",
+        "email": compte["email"],
+        "telephone": compte["telephone"] or "",
+        "effectif": str(fiche.effectif or "") if fiche else "",
+    }
+    donnees: dict[str, dict[str, str]] = {}
+    for (etape_code, nom), quoi in demandes.items():
+        if connus[quoi]:
+            donnees.setdefault(etape_code, {})[nom] = connus[quoi]
+    return donnees
 
 
 def _lire(fiche: object, attribut: str) -> str:
