@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.core.comptes import (
     pages_compte,
     pages_connexion,
+    pages_email,
     pages_facteurs,
     pages_inscription,
     pages_renfort,
@@ -26,6 +27,7 @@ def cabler(c: Cablage) -> None:
         *pages_connexion.GESTIONNAIRES,
         *pages_inscription.GESTIONNAIRES,
         *pages_compte.GESTIONNAIRES,
+        *pages_email.GESTIONNAIRES,
         *pages_renfort.GESTIONNAIRES,
         *pages_facteurs.GESTIONNAIRES,
         *pages_fixes.GESTIONNAIRES,

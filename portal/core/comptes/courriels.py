@@ -127,3 +127,43 @@ async def essais_de_code(email: str, cle: str) -> None:
         ),
         cle=cle,
     )
+
+
+async def code_de_changement(email: str, code: str) -> None:
+    """Proves a new address."""
+    await poster(
+        email,
+        "Votre code de vérification Mon Espace",
+        _signer(
+            f"Le code pour utiliser cette adresse avec votre compte est{NB}: {code}\n\n"
+            f"Il est valable 10{NB}minutes. Si vous n’avez rien demandé, ne faites rien{NB}: "
+            "cette adresse ne sera liée à aucun compte."
+        ),
+    )
+
+
+async def adresse_deja_prise(email: str) -> None:
+    """A change to an address that has an account: told to its owner alone."""
+    await poster(
+        email,
+        "Cette adresse a déjà un compte Mon Espace",
+        _signer(
+            "Quelqu’un a demandé à utiliser cette adresse pour un autre compte, mais elle a déjà le "
+            f"sien{NB}: rien n’a changé.\n\nSi c’est vous, connectez-vous avec cette adresse{NB}: "
+            f"{_url('/connexion')}\n\nSi vous n’avez rien demandé, ne faites rien."
+        ),
+    )
+
+
+async def email_change(ancien: str, nouveau: str) -> None:
+    """The former address is told; the new one is shown in part."""
+    local, _, domaine = nouveau.partition("@")
+    await poster(
+        ancien,
+        "L’adresse de votre compte Mon Espace a changé",
+        _signer(
+            f"Votre compte utilise maintenant l’adresse {local[0]}…@{domaine}. Cette adresse-ci n’y "
+            "donne plus accès, et vos autres sessions sont terminées.\n\nSi ce n’est pas vous, "
+            f"appelez-nous tout de suite{NB}: {get_settings().opco_telephone}."
+        ),
+    )

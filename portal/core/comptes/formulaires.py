@@ -73,6 +73,14 @@ class Adresse(BaseModel):
     )  # fmt: skip
 
 
+class NouvelleAdresse(BaseModel):
+    """The address that is to replace the present one."""
+
+    email: Courriel = champ(
+        "Nouvelle adresse e-mail", widget="courriel", autocomplete="email", longueur_max=254
+    )
+
+
 class CodeRecu(BaseModel):
     """Step two: the code of the mail."""
 

@@ -20,5 +20,7 @@ async def purger() -> None:
     await executer("delete from saisie_parquee where expire_le <= $1", quand)
     await executer("delete from code_courriel where expire_le <= $1", quand - DEMANDES)
     await executer("delete from jeton_reinit where expire_le <= $1", quand - DEMANDES)
+    await executer("delete from defi where expire_le <= $1", quand)
+    await executer("delete from changement_email where expire_le <= $1", quand - DEMANDES)
     await executer("delete from session where expire_le <= $1", quand - SESSIONS)
     await executer("delete from tentative where dernier <= $1", quand - TENTATIVES)
