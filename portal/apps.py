@@ -15,6 +15,7 @@ APPS = (
     "portal.core.entreprises.piccolo_app",
     "portal.core.rattachements.piccolo_app",
     "portal.core.notifications.piccolo_app",
+    "portal.core.contact.piccolo_app",
     "portal.branches.piccolo_app",
     "portal.grandlivre.piccolo_app",
     "portal.dossiers.piccolo_app",

@@ -18,6 +18,7 @@ PIECES = (
     "portal.core.entreprises",
     "portal.core.rattachements",
     "portal.core.notifications",
+    "portal.core.contact",
     "portal.core.accueil",
     "portal.branches",
     "portal.grandlivre",

@@ -49,7 +49,8 @@ class Settings(BaseSettings):
     opco_siren: str = Field("000500009", description="SIREN de l’OPCO.")
     opco_telephone: str = Field("01 88 13 10 00", description="Téléphone de l’assistance.")
     opco_horaires: str = Field(
-        "Du lundi au vendredi, de 9\u00a0h à 17\u00a0h", description="Horaires de l’assistance."
+        "lun-jeu 9:00-12:30 13:30-17:00, ven 9:00-12:00 13:30-16:30",
+        description="Horaires de l’assistance, heure de l’Hexagone ; jours fériés fermés.",
     )
     opco_iban: str = Field(
         "FR1420041010050500013M02606", description="Compte débité des virements."
@@ -73,6 +74,9 @@ class Settings(BaseSettings):
         0, description="Mandataires de confiance devant le portail (X-Forwarded-For) ; 0 : aucun."
     )
     delai_postal: int = Field(5, description="Jours entre le dépôt d’un courrier et sa réception.")
+    conservation_contact: int = Field(
+        365, description="Jours avant qu’une demande de contact close soit effacée."
+    )
     delai_registre: int = Field(
         60, description="Jours avant qu’une entreprise saisie à la main soit dite introuvable."
     )

@@ -1,4 +1,4 @@
-"""Pages that say the same to everybody: accessibility, legal notice, personal data, help."""
+"""Pages that say the same to everybody: accessibility, legal notice, personal data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ def _page(request: Requete, gabarit: str) -> Response[bytes]:
         opco_adresse=settings.opco_adresse,
         opco_siren=settings.opco_siren,
         expediteur=settings.mail_from,
-        horaires=settings.opco_horaires,
     )
 
 
@@ -42,10 +41,4 @@ async def donnees_personnelles(request: Requete) -> Response[bytes]:
     return _page(request, "web/donnees_personnelles.html")
 
 
-@get("/aide", droit="public")
-async def aide(request: Requete) -> Response[bytes]:
-    """Whom to call, and the questions asked most."""
-    return _page(request, "web/aide.html")
-
-
-GESTIONNAIRES = [accessibilite, mentions_legales, donnees_personnelles, aide]
+GESTIONNAIRES = [accessibilite, mentions_legales, donnees_personnelles]

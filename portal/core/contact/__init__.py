@@ -1,0 +1,1 @@
+"""« Aide et contacts »: whom to call, whether somebody answers now, how to write."""
