@@ -17,7 +17,7 @@ from piccolo.table import Table
 class RegleReprise(Table, tablename="regle_reprise"):
     """What comes in from a source: dated, with whence it is known."""
 
-    RETENTION = "reference"
+    RETENTION = "referentiel"
 
     id = BigSerial(primary_key=True)
     source = Text(null=False)
