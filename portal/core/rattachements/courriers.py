@@ -19,7 +19,7 @@ from portal.infra.base import executer, sql, sql1, transaction
 
 VERROU = 7405
 PAR_LOT = 5000
-PAR_FICHIER = 100
+PAR_FICHIER = 50
 Progres = Callable[[int], None]
 
 
@@ -237,7 +237,7 @@ async def _numero(jour: date) -> str:
 async def _imprimer(
     dossier: Path, lettres: list[Lettre], jour: date, suivi: _Suivi
 ) -> tuple[list[lots.FichierProduit], list[tuple[Lettre, bytes | None]]]:
-    """Set the letters, a hundred to a file; codes are made here and kept as hashes only."""
+    """Set the letters, so many to a file; codes are made here and kept as hashes only."""
     fichiers: list[lots.FichierProduit] = []
     faites: list[tuple[Lettre, bytes | None]] = []
     adresses: list[tuple[object, ...]] = []
