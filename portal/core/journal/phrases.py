@@ -191,6 +191,19 @@ PHRASES: dict[str, Phrase] = {
     "entreprises.enregistrees": Phrase(
         INTERNE, "{acteur} a enregistré des entreprises du registre[ ({nombre})]."
     ),
+    "entreprise.saisie": Phrase(INTERNE, "{acteur} a saisi une entreprise à la main[\u00a0: {siret}]."),
+    "entreprise.saisie_classee": Phrase(INTERNE, "{acteur} a classé une entreprise saisie à la main."),
+    "etablissement.remplace": Phrase(
+        ACCES, "{acteur} a suivi le changement de SIRET de l’établissement {siret}[\u00a0: {successeur}]."
+    ),
+    "rattachement.etablissement_remplace": Phrase(
+        ACCES, "{acteur} a reporté des droits du SIRET {ancien} au SIRET {nouveau}."
+    ),
+    "dossiers.etablissement_remplace": Phrase(
+        DOSSIERS, "{acteur} a reporté {nombre} dossiers du SIRET {ancien} au SIRET {nouveau}."
+    ),
+    "contact.demande": Phrase(INTERNE, "{acteur} a envoyé une demande de contact."),
+    "contact.close": Phrase(INTERNE, "{acteur} a clos une demande de contact."),
     "entreprise.saisie_verifiee": Phrase(
         INTERNE, "Une entreprise saisie à la main a été comparée au registre."
     ),
@@ -199,9 +212,9 @@ PHRASES: dict[str, Phrase] = {
         "{acteur} a enregistré un RIB[\u00a0: {iban}].",
         {"remplace": "{acteur} a remplacé le RIB[\u00a0: {iban}]."},
     ),
-    "dossier.*": Phrase(DOSSIERS, "{acteur} a fait avancer un dossier."),
-    "dossier.creation": Phrase(DOSSIERS, "{acteur} a créé un dossier."),
-    "dossier.saisie": Phrase(DOSSIERS, "{acteur} a complété un dossier."),
+    "dossier.*": Phrase(DOSSIERS, "{acteur}[, pour {mandataire},] a fait avancer un dossier."),
+    "dossier.creation": Phrase(DOSSIERS, "{acteur}[, pour {mandataire},] a créé un dossier."),
+    "dossier.saisie": Phrase(DOSSIERS, "{acteur}[, pour {mandataire},] a complété un dossier."),
     "dossier.document": Phrase(DOSSIERS, "{acteur} a ajouté un document à un dossier."),
     "dossier.document_retire": Phrase(DOSSIERS, "{acteur} a retiré un document d’un dossier."),
     "dossier.scission": Phrase(DOSSIERS, "{acteur} a scindé un dossier."),
