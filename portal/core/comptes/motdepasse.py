@@ -6,6 +6,7 @@ import asyncio
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -17,9 +18,18 @@ from portal.settings import get_settings
 from portal.web.erreurs import TropDeTentatives
 
 LONGUEUR_MIN = 8
+LONGUEUR_SOLIDE = 12
 LONGUEUR_MAX = 200
 COURANTS = Path(__file__).with_name("motdepasse_courants.txt")
 PARTIE_LOCALE_MIN = 3
+DISTINCTS_MIN = 3
+RACINE_MAX = 40
+
+_ORNEMENTS = "0123456789 !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~€£§°²"
+# « 1 » and « ! » stand for i or for l: both are tried.
+_DEGUISEMENTS = tuple(
+    str.maketrans("01!|345789@$€+", f"o{un}{un}{un}eastbgase" + "t") for un in "il"
+)
 
 # argon2 takes memory and a core: a few at a time, a short queue, then « come back in a moment ».
 EN_PARALLELE = 3
@@ -66,16 +76,73 @@ def critiquer(mot_de_passe: str, email: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=1)
-def _courants() -> frozenset[str]:
-    return frozenset(COURANTS.read_text(encoding="utf-8").split())
+@dataclass(frozen=True)
+class Force:
+    """What a password is worth, in a word and a sentence."""
+
+    mot: str
+    ton: str
+    dit: str
+
+
+def juger(mot_de_passe: str, email: str = "") -> Force | None:
+    """While it is typed; None for nothing."""
+    if not mot_de_passe:
+        return None
+    if critique := critiquer(mot_de_passe, email):
+        return Force("Insuffisant", "attention", critique)
+    if len(mot_de_passe) < LONGUEUR_SOLIDE:
+        return Force("Suffisant", "succes", "Plus long, il résisterait mieux.")
+    return Force("Solide", "succes", "Vous pouvez le garder.")
+
+
+@lru_cache(maxsize=4)
+def _courants(service: str) -> frozenset[str]:
+    """The file's words, and those of the service's own name."""
+    propres = {_lettres(mot) for mot in _plier(service).split()} | {_lettres(_plier(service))}
+    return frozenset(COURANTS.read_text(encoding="utf-8").split()) | (propres - {""})
 
 
 def est_courant(mot_de_passe: str) -> bool:
-    """Whether it is among those that everybody tries first, capitals and accents set aside."""
-    decompose = unicodedata.normalize("NFKD", mot_de_passe.lower())
-    net = "".join(c for c in decompose if not unicodedata.combining(c))
-    return net in _courants() or len(set(net)) <= 3
+    """Whether it is a word that everybody tries first, in whatever disguise."""
+    plie = _plier(mot_de_passe)
+    if len(set(plie)) <= DISTINCTS_MIN:
+        return True
+    connus = _courants(get_settings().opco_nom)
+    return any(_rebattu(racine, connus) for racine in racines(plie))
+
+
+def _rebattu(racine: str, connus: frozenset[str]) -> bool:
+    """A known word, that word again and again, or two of them."""
+    if racine in connus or len(set(racine)) == 1:
+        return True
+    coupes = range(2, len(racine) - 1) if len(racine) <= RACINE_MAX else ()
+    if any(racine[:n] in connus and racine[n:] in connus for n in coupes):
+        return True
+    return any(
+        len(racine) % n == 0 and racine == racine[:n] * (len(racine) // n) and racine[:n] in connus
+        for n in range(2, len(racine) // 2 + 1)
+    )
+
+
+def racines(plie: str) -> set[str]:
+    """What is left of a folded password without its disguise: each way to read it."""
+    debout = plie.rstrip(_ORNEMENTS)
+    lectures = {plie, debout, debout.lstrip(_ORNEMENTS)}
+    vues = {_lettres(lecture) for lecture in lectures}
+    for lecture in lectures:
+        vues |= {_lettres(lecture.translate(table)) for table in _DEGUISEMENTS}
+    return vues - {""}
+
+
+def _plier(texte: str) -> str:
+    """Small letters, no accents, full-width and other shapes as plain ones."""
+    decompose = unicodedata.normalize("NFKD", texte.lower())
+    return "".join(c for c in decompose if not unicodedata.combining(c))
+
+
+def _lettres(texte: str) -> str:
+    return "".join(c for c in texte if c.isalpha())
 
 
 def _hacheur() -> PasswordHasher:

@@ -8,7 +8,15 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from portal.core.comptes import facteurs, operations, parcage, queries, secours, sessions
+from portal.core.comptes import (
+    facteurs,
+    motdepasse,
+    operations,
+    parcage,
+    queries,
+    secours,
+    sessions,
+)
 from portal.core.comptes.formulaires import (
     ChangementMotDePasse,
     Profil,
@@ -19,7 +27,7 @@ from portal.core.comptes.limites import en_mots
 from portal.core.comptes.visiteur import adresse_ip, nommer_appareil, poser_session
 from portal.kit.formulaire import Saisie, lire, lire_formulaire
 from portal.web.erreurs import Introuvable
-from portal.web.identite import Moi, Personne
+from portal.web.identite import Moi, Personne, Visiteur
 from portal.web.rendu import rediriger, rendre
 
 Requete = Request[Any, Any, Any]
@@ -72,6 +80,15 @@ async def voir_securite(request: Requete, moi: Moi) -> Page:
 async def voir_mot_de_passe(request: Requete, moi: Moi) -> Page:
     """Choose a new password."""
     return _page_mot_de_passe(request, lire(ChangementMotDePasse, {}))
+
+
+@post("/mot-de-passe/force", droit="public", sans_cle=True, avant_second=True, status_code=200)
+async def juger(request: Requete, visiteur: Visiteur) -> Page:
+    """What a password is worth, while it is typed; kept nowhere."""
+    saisi = (await request.form()).get("mot_de_passe", "")
+    email = visiteur.email if visiteur else ""
+    force = motdepasse.juger(saisi, email) if isinstance(saisi, str) else None
+    return rendre(request, "comptes/_force.html", force=force)
 
 
 @post("/compte/mot-de-passe", droit="connecte")
@@ -149,6 +166,6 @@ def _page_mot_de_passe(request: Requete, saisie: Saisie, *, statut: int = 200) -
 
 
 GESTIONNAIRES = [
-    voir_compte, modifier, voir_securite, voir_mot_de_passe, changer_mot_de_passe, terminer_session,
+    voir_compte, modifier, voir_securite, juger, voir_mot_de_passe, changer_mot_de_passe, terminer_session,
     terminer_autres, voir_reprise,
 ]  # fmt: skip
