@@ -123,15 +123,18 @@ def departs(monde: Monde, qui: str) -> list[str]:
     """Where to start: home, lists, and each object of the world."""
     o = monde.objets
     if qui == "anonyme":
-        return ["/", "/connexion", "/compte/creer", "/mot-de-passe/oublie", "/aide", "/dispositifs"]
+        return ["/", "/connexion", "/compte/creer", "/mot-de-passe/oublie", "/aide", "/dispositifs",
+                "/connaitre-mon-opco"]  # fmt: skip
     communs = ["/accueil", "/compte", "/compte/mot-de-passe", "/notifications", "/rattachements",
                "/rattachements/demander", "/rattachements/code", "/entreprises/recherche",
+               "/entreprises/saisir", "/aide", "/connaitre-mon-opco",
                "/dossiers", "/factures", "/reglements", "/demo/courriels", "/demo/horloge",
                f"/dossiers/{o['transmis']}", f"/dossiers/{o['accorde']}/remboursement",
                f"/factures/{o['facture']}", f"/reglements/avis/{o['paiement']}"]  # fmt: skip
     if qui in ("gestionnaire", "ailleurs", "lecteur"):
         return [*communs, "/instruction", f"/instruction/{o['instruit']}", "/remboursements",
                 f"/instruction/{o['transmis']}", f"/remboursements/{o['demande']}", "/entreprises",
+                "/entreprises/a-verifier", "/contacts", f"/contacts/{o['contact']}",
                 f"/entreprises/{monde.a.siren}", "/branches", "/branches/0573",
                 "/branches/0573/dispositifs/action_formation", "/courriers", "/installation",
                 "/branches/0573/parametres/formation.repas", "/reglements/lots",

@@ -10,6 +10,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from portal.core.contact import operations as contact
+from portal.core.entreprises import saisies
 from portal.core.notifications.operations import notifier
 from portal.core.rattachements.demandes import demander
 from portal.core.rattachements.mandats import operations as mandats
@@ -25,6 +27,7 @@ from portal.infra.base import executer, sql, valeur
 from portal.reglements import preparation, rib, validation
 from portal.web.garde import DROITS
 from portal.web.identite import ROLES_INTERNES, Personne
+from tests.core.numeros import siren_neuf, siret_de
 from tests.factures import fabrique as factures
 from tests.securite import fabrique as f
 from tests.securite.fabrique import Acteur, Societe
@@ -54,6 +57,7 @@ async def batir() -> Monde:
     monde = Monde(a, b, organisme, await _peupler(a, b, organisme))
     await _dossiers(monde)
     await _facturer(monde)
+    await _ecrits(monde)
     await _personnels(monde)
     return monde
 
@@ -155,6 +159,25 @@ async def _demander(moi: Personne, dossier: dict[str, Any], euros: int) -> dict[
     envoyee, bilan = await demandes.transmettre(moi, dossier["uid"])
     assert not bilan.erreurs, bilan.erreurs
     return envoyee
+
+
+async def _ecrits(m: Monde) -> None:
+    """What people typed that the staff reads: a message, a company that the register corrects."""
+    message = {"region": "Bretagne", "sujet": "autre", "message": f"Pour {m.a.marque}", "nom": "Jo"}
+    adresse = f"{uuid.uuid4().hex}@exemple.fr"
+    m.objets["contact"] = str(
+        await contact.ecrire(None, {**message, "email": adresse}, "192.0.2.1")
+    )
+    siren = siren_neuf()
+    saisie = await saisies.saisir(
+        await m["demandeur"].personne(),
+        {
+            "siret": siret_de(siren), "denomination": f"Saisie {siren}", "profil": "adherent",
+            "adresse_ligne1": "1 rue Haute", "code_postal": "59000", "commune": "Lille",
+        },
+    )  # fmt: skip
+    await executer("update entreprise_saisie set etat = 'different' where uid = $1", saisie)
+    m.objets["saisie"] = str(saisie)
 
 
 async def _personnels(m: Monde) -> None:

@@ -55,6 +55,8 @@ OBJETS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("/entreprise/{siren:str}/{profil:str}/mandats", A, ENTREPRISE | {"uid": "@mandat"}),
     ("/entreprise/{siren:str}/{profil:str}/utilisateurs", A, ENTREPRISE | {"uid": "@acces"}),
     ("/entreprises/{siren:str}", A, ENTREPRISE | {"id": "1"}),
+    ("/entreprises/a-verifier/{uid:uuid}", INTERNE, {"uid": "@saisie"}),
+    ("/contacts/{uid:uuid}", INTERNE, {"uid": "@contact"}),
     ("/rattachements/{uid:uuid}", PERSONNEL, {"uid": "@rattachement"}),
     ("/notifications/{uid:uuid}", PERSONNEL, {"uid": "@notification"}),
     ("/exports/{uid:uuid}", PERSONNEL, {"uid": "@export"}),
@@ -76,7 +78,7 @@ ADMINISTRATEURS = re.compile(
     r"|/mandats/(nouveau|\{uid:uuid\}/(accepter|refuser|terminer))$"
 )
 # Pages of the staff that show the whole OPCO to whoever has the role.
-SANS_PERIMETRE = re.compile(r"^/(reglements/|courriers)")
+SANS_PERIMETRE = re.compile(r"^/(reglements/|courriers|entreprises/a-verifier)")
 
 
 # What a page of the portal would post, where the answer depends on it.
