@@ -10,7 +10,7 @@ from portal.dossiers.registre import libelle
 from portal.infra import clock
 from portal.infra.base import sql, sql1, valeur
 from portal.infra.money import date_longue
-from portal.web.fournisseurs import Acces, Chiffre, Lien, Tache
+from portal.web.fournisseurs import Acces, Chiffre, Compte, Lien, Tache
 from portal.web.identite import Personne
 
 LIMITE = 10
@@ -150,3 +150,25 @@ async def _a_completer_ici(moi: Personne) -> int:
     a_portee = await portee.de(moi, "dossiers.saisir")
     siens = a_portee.sql("d.etat = 'a_completer'")
     return int(await valeur(f"select count(*) from ({siens}) e", *a_portee.parametres))
+
+
+async def comptes(moi: Personne, sirens: list[str]) -> dict[tuple[str, str], list[Compte]]:
+    """Drafts and files to complete of each of these companies, for who may enter them."""
+    a_portee = await portee.de(moi, "dossiers.saisir")
+    if not a_portee.parts:
+        return {}
+    rang = len(a_portee.parametres) + 1
+    siens = a_portee.sql(f"d.etat in ('brouillon', 'a_completer') and d.siren = any(${rang})")
+    lignes = await sql(
+        "select d.siren, d.profil, d.etat, count(*) as nombre from dossier d"
+        f" where d.id in (select id from ({siens}) e) group by d.siren, d.profil, d.etat"
+        " order by d.etat",
+        *a_portee.parametres,
+        sirens,
+    )
+    tous: dict[tuple[str, str], list[Compte]] = {}
+    for li in lignes:
+        mot = "À compléter" if li["etat"] == "a_completer" else "Brouillons"
+        url = f"/dossiers?etat={li['etat']}&siren={li['siren']}"
+        tous.setdefault((li["siren"], li["profil"]), []).append(Compte(mot, li["nombre"], url))
+    return tous

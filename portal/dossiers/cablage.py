@@ -28,6 +28,7 @@ def cabler(c: Cablage) -> None:
     c.fournisseurs.acces.append(accueil.acces)
     c.fournisseurs.taches.append(accueil.taches)
     c.fournisseurs.chiffres.append(accueil.chiffres)
+    c.fournisseurs.comptes.append(accueil.comptes)
     c.globaux["etats_dossier"] = LIBELLES
     evenements.sur(DossierTransite, sur_transition)
     evenements.sur(EtablissementRemplace, successions.sur_etablissement_remplace)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.core.journal import operations as journal
+from portal.dossiers.mandataires import au_titre_de, signature
 from portal.infra import clock, evenements
 from portal.infra.base import executer, sql1, transaction
 from portal.web.erreurs import Conflit
@@ -162,7 +163,9 @@ async def noter(
     vers: str | None = None,
     **details: Any,
 ) -> None:
-    """An event of the timeline, and its audit line."""
+    """An event of the timeline, and its audit line; both say in whose name, under a mandate."""
+    titre = await au_titre_de(acteur, dossier)
+    details |= titre
     await executer(
         "insert into dossier_evenement (dossier, genre, de, vers, acteur_id, acteur, instant, jour,"
         " texte, details) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -171,7 +174,7 @@ async def noter(
         dossier["etat"] if vers else None,
         vers,
         acteur.compte_id if acteur else None,
-        acteur.nom_affiche if acteur else "Le portail",
+        signature(acteur, titre),
         clock.instant(),
         await clock.aujourd_hui(),
         texte,

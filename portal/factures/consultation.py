@@ -55,12 +55,13 @@ def _proches(moi: Personne) -> str:
 
 @dataclass(frozen=True)
 class Filtres:
-    """What the list keeps: a view, words, days of deposit."""
+    """What the list keeps: a view, words, days of deposit, one company (`siren`)."""
 
     vue: str = "toutes"
     q: str = ""
     du: date | None = None
     au: date | None = None
+    siren: str = ""
 
 
 async def lister(
@@ -76,7 +77,10 @@ async def lister(
         f" where {_proches(moi)} and v.nombre > 0 and f.etat = any($2) and f.recherche like all($3::text[])"
         " and ($4::date is null or f.deposee_jour >= $4)"
         " and ($5::date is null or f.deposee_jour <= $5)"
-        " and ($6::bigint is null or f.id < $6) order by f.id desc limit $7",
+        " and ($6::bigint is null or f.id < $6)"
+        " and ($8 = '' or f.emetteur_siren = $8 or exists (select 1 from facture_ligne l"
+        "  join dossier d on d.id = l.dossier where l.facture = f.id and d.siren = $8))"
+        " order by f.id desc limit $7",
         moi.compte_id,
         list(VUES.get(filtres.vue, VUES["toutes"])),
         [f"%{mot}%" for mot in mots(filtres.q)[:MOTS_MAX]] or ["%"],
@@ -84,6 +88,7 @@ async def lister(
         filtres.au,
         cle[0] if cle and isinstance(cle[0], int) else None,
         taille + 1,
+        filtres.siren,
     )
     montrees = lignes[:taille]
     suivant = encoder(montrees[-1]["id"]) if len(lignes) > taille else None

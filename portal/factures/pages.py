@@ -58,6 +58,7 @@ async def lister(
     q: FromQuery[str] = "",
     du: FromQuery[str] = "",
     au: FromQuery[str] = "",
+    siren: FromQuery[str] = "",
     apres: FromQuery[str | None] = None,
 ) -> Response[Any]:
     """To issue, deposited, refused, paid; for staff, those within their reach."""
@@ -72,9 +73,11 @@ async def lister(
             onglets=onglets(moi),
             ici=url("a_emettre"),
         )
-    filtres = Filtres(choisie, q.strip()[:100], _jour(du), _jour(au))
+    siren = siren if siren.isascii() and siren.isdigit() and len(siren) == 9 else ""
+    filtres = Filtres(choisie, q.strip()[:100], _jour(du), _jour(au), siren)
     page = await consultation.lister(moi, filtres, apres)
-    choix = {"vue": choisie} | {k: v for k, v in (("q", filtres.q), ("du", du), ("au", au)) if v}
+    poses = (("q", filtres.q), ("du", du), ("au", au), ("siren", siren))
+    choix = {"vue": choisie} | {k: v for k, v in poses if v}
     base = f"/factures?{urlencode(choix)}"
     return rendre(
         request,
@@ -97,7 +100,12 @@ async def lister(
 
 
 def _puces(choix: dict[str, str]) -> list[tuple[str, str]]:
-    mots = {"q": "Recherche", "du": "Déposée depuis le", "au": "Déposée jusqu’au"}
+    mots = {
+        "q": "Recherche",
+        "siren": "SIREN",
+        "du": "Déposée depuis le",
+        "au": "Déposée jusqu’au",
+    }
     return [
         (
             f"{mot}\u00a0: {choix[nom]}",

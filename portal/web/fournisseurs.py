@@ -62,10 +62,21 @@ class Tache:
     urgence: bool = False
 
 
+@dataclass(frozen=True)
+class Compte:
+    """What waits in one company (drafts, files to complete), and the list that it counts."""
+
+    libelle: str
+    nombre: int
+    url: str
+
+
 FournirTaches = Callable[[Personne], Awaitable[list[Tache]]]
 FournirChiffres = Callable[[Personne], Awaitable[list[Chiffre]]]
 FournirAcces = Callable[[Personne], Awaitable[list[Acces]]]
 FournirBienvenue = Callable[[int], Awaitable[str]]
+FournirComptes = Callable[[Personne, list[str]], Awaitable[dict[tuple[str, str], list[Compte]]]]
+"""For these SIREN, by (SIREN, profile): what waits there for this person."""
 FournirLiens = Callable[[Personne], list[Lien]]
 Parquer = Callable[[Request[Any, Any, Any]], Awaitable[str | None]]
 
@@ -80,6 +91,7 @@ class Fournisseurs:
     chiffres: list[FournirChiffres] = field(default_factory=list)
     acces: list[FournirAcces] = field(default_factory=list)
     navigation: list[FournirLiens] = field(default_factory=list)
+    comptes: list[FournirComptes] = field(default_factory=list)
     sous: dict[str, str] = field(default_factory=dict)
     """Pages that lie under an entry of the navigation without beginning like it: start of their
     path, address of the entry."""
@@ -105,3 +117,13 @@ class Fournisseurs:
     async def acces_de(self, moi: Personne) -> list[Acces]:
         tous = [acces for fournir in self.acces for acces in await fournir(moi)]
         return sorted(tous, key=lambda acces: acces.ordre)
+
+    async def comptes_de(
+        self, moi: Personne, sirens: list[str]
+    ) -> dict[tuple[str, str], list[Compte]]:
+        """What waits in each of these companies, one query a provider."""
+        tous: dict[tuple[str, str], list[Compte]] = {}
+        for fournir in self.comptes if sirens else []:
+            for cle, comptes in (await fournir(moi, sirens)).items():
+                tous.setdefault(cle, []).extend(comptes)
+        return tous

@@ -27,6 +27,7 @@ class Lieu:
     nom: str
     adresse: str
     dispositifs: tuple[Dispositif, ...]
+    par_mandat: bool = False
 
     @property
     def valeur(self) -> str:
@@ -38,7 +39,9 @@ async def lieux(moi: Personne, q: str = "") -> list[Lieu]:
     jour = await clock.aujourd_hui()
     lignes = await sql(
         "select s.siren, s.siret, p.profil, e.denomination, e.idcc, s.enseigne, s.code_postal,"
-        " s.commune, array_agg(distinct coalesce(p.dispositif, '*')) as dispositifs"
+        " s.commune, array_agg(distinct coalesce(p.dispositif, '*')) as dispositifs,"
+        " not exists (select 1 from rattachement r where r.compte = $1 and r.siren = s.siren"
+        " and r.profil = p.profil and r.etat = 'actif') as par_mandat"
         " from perimetre($1, 'dossiers.saisir') p"
         " join etablissement s on s.siren = p.siren and (p.siret is null or p.siret = s.siret)"
         " join entreprise e on e.siren = s.siren"
@@ -65,6 +68,7 @@ async def lieux(moi: Personne, q: str = "") -> list[Lieu]:
                 and d.code in ouverts.get(ligne["idcc"] or "", set())
                 and ("*" in ligne["dispositifs"] or d.code in ligne["dispositifs"])
             ),
+            ligne["par_mandat"],
         )
         for ligne in lignes
     ]

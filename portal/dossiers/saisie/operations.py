@@ -9,6 +9,7 @@ from uuid import UUID
 from portal.branches import queries as branches
 from portal.core.journal import operations as journal
 from portal.dossiers import numeros, papiers, queries, transitions
+from portal.dossiers.mandataires import au_titre_de
 from portal.dossiers.registre import dispositif as du_registre
 from portal.dossiers.saisie import concurrence
 from portal.dossiers.saisie.contenu import Contenu, lire_contenu, sceller
@@ -105,6 +106,7 @@ async def enregistrer_etape(
             siren=dossier["siren"],
             profil=dossier["profil"],
             etape=code,
+            **await au_titre_de(moi, dossier),
         )
         return apres, contenu.donnees[code]
 
