@@ -6,6 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from portal.core.rattachements import repris
+from portal.core.rattachements.demandes import demander
+from portal.core.rattachements.modeles import octroi
+from portal.core.rattachements.operations import accepter
+from portal.infra.base import sql
+from portal.web.identite import Personne
 from tests.core import rattachements_aides as gens
 from tests.core.comptes_aides import IDENTITE, MOT_DE_PASSE, adresse, code_recu, demander_code
 from tests.core.comptes_aides import personne as compte
@@ -126,6 +132,50 @@ async def test_a07_aucun_mot_de_passe_ne_vient(tmp_path: Path) -> None:
     ligne = {"source": "MDA", "email": email, "nom": "A", "prenom": "B", "mot_de_passe": "secret"}
     a.ecrire(tmp_path, "utilisateurs.csv", ligne)
     await a.reprendre(tmp_path)
-    from portal.infra.base import sql
-
     assert not await sql("select 1 from compte where email = $1", email)
+
+
+@pytest.mark.parametrize("administree", [True, False])
+async def test_g08_cas_3_ni_l_un_ni_l_autre_demande(
+    tmp_path: Path, navigateur, administree: bool
+) -> None:
+    s, email = await gens.societe(), adresse()
+    if administree:
+        await gens.administrateur(s)
+    a.ecrire(tmp_path, "habilitations.csv", a.droit(adresse("quelqu-un-d-autre"), s.siren))
+    await a.reprendre(tmp_path)
+    page = await s_inscrire(navigateur(), email)
+    assert "ancien portail" not in page.texte
+    assert await a.acces(email, s.siren) == []
+    (compte_,) = await sql("select id, uid from compte where email = $1", email)
+    moi = Personne(compte_["id"], str(compte_["uid"]), email, "Claire Durand", 0)
+    demande = await demander(moi, s.siren, s.profil)
+    assert demande.suite == ("administrateurs" if administree else "courrier")
+
+
+async def test_a07_apres_le_code_l_administrateur_accorde(tmp_path: Path, navigateur) -> None:
+    s, email = await gens.societe(), adresse()
+    a.ecrire(tmp_path, "habilitations.csv", a.droit(email, s.siren, "Mon Espace"))
+    await a.reprendre(tmp_path)
+    await s_inscrire(navigateur(), email)
+    chef = await gens.personne()
+    await gens.activer(chef, s, await gens.poser_code(s))
+    (demande,) = await sql(
+        "select uid from rattachement where siren = $1 and etat = 'en_attente'", s.siren
+    )
+    await accepter(chef, demande["uid"], octroi("personnalise", SAISIR))
+    (sien,) = await a.acces(email, s.siren)
+    assert (sien["etat"], sien["droits"]) == ("actif", SAISIR)
+
+
+async def test_a07_deux_fois_appliquee_une_fois_donnee(tmp_path: Path) -> None:
+    s, lui = await gens.societe(), await compte()
+    a.ecrire(tmp_path, "habilitations.csv", a.droit(lui.email, s.siren))
+    await a.reprendre(tmp_path)
+    await repris.appliquer(lui.id)
+    assert await a.reprendre(tmp_path)
+    lignes = await sql(
+        "select 1 from journal where action = 'rattachement.repris' and siren = $1", s.siren
+    )
+    assert len(lignes) == 1
+    assert len(await a.acces(lui.email, s.siren)) == 1
