@@ -99,6 +99,20 @@ async def test_d02_saisie_fausse_gardee_et_expliquee(navigateur: Any) -> None:
     assert page.chemin.endswith("/etapes/organisme")
 
 
+async def test_d03_ce_qui_bloque_une_etape_y_est_dit_en_continuant(navigateur: Any) -> None:
+    """Each answer is right by itself, not both together: said before going on, not at the end."""
+    nav, moi, chez = await entrer(navigateur)
+    dossier = await operations.creer(moi, CODE, chez.siret, "adherent")
+    page = await nav.get(url_etape(dossier, "projet"))
+    page = await nav.soumettre(
+        page, contenant="intitule", intitule="Ici", debut="03/02/2027", fin="01/02/2027"
+    )
+    assert page.statut == 422
+    assert "La fin précède le début" in page.erreur("fin")
+    page = await nav.soumettre(page, contenant="intitule", fin="04/02/2027")
+    assert page.chemin.endswith("/etapes/organisme")
+
+
 async def test_d02_enregistrer_et_rester(navigateur: Any) -> None:
     nav, moi, chez = await entrer(navigateur)
     dossier = await operations.creer(moi, CODE, chez.siret, "adherent")

@@ -60,7 +60,7 @@ async def enregistrer(
     if poste.get("_action") == "enregistrer":
         dit = f"Enregistré à {heure(await clock.maintenant())}. Ce brouillon vous attend ici."
         return rediriger(request, f"/dossiers/{uid}", dit)
-    if saisie.erreurs:
+    if saisie.erreurs or await _est_bloquee(dossier, code):
         return await _etape(request, moi, dossier, code, montrer_erreurs=True)
     return rediriger(request, _suite(dossier, code))
 
@@ -214,6 +214,12 @@ async def _relire(dossier: dict[str, Any], code: str, poste: dict[str, Any]) -> 
     saisie = lire(modele, brut)
     saisie.masques = masques
     return saisie
+
+
+async def _est_bloquee(dossier: dict[str, Any], code: str) -> bool:
+    """Whether a control holds against a field of this step: said here and now, not at the end."""
+    examen = await examiner(dossier)
+    return any(point.etape == code and _nom_du_champ(point.url) for point in examen.bloquants)
 
 
 def _exiger_etape(dossier: dict[str, Any], code: str) -> None:
