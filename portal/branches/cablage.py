@@ -9,7 +9,9 @@ from portal.branches import (
     pages_installation,
     pages_ouvertures,
     pages_parametres,
+    referentiel,
 )
+from portal.core.comptes import preferences
 from portal.web.cablage import Cablage
 from portal.web.fournisseurs import Acces, Lien
 from portal.web.identite import Personne
@@ -46,4 +48,5 @@ def cabler(c: Cablage) -> None:
     dispositifs = c.dispositifs
     c.dependances.setdefault("dispositifs", Provide(lambda: dispositifs, sync_to_thread=False))
     c.fournisseurs.navigation.append(navigation)
+    preferences.proposer_secteurs((b.idcc, f"{b.nom} ({b.idcc})") for b in referentiel.de_l_opco())
     c.fournisseurs.acces.append(acces)

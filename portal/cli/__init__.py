@@ -33,6 +33,7 @@ for _commande in (
     production.migrate,
     production.doctor,
     production.role,
+    production.second_factor,
     production.rotate_keys,
     demonstration.demo,
     demonstration.horloge,

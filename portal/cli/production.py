@@ -91,6 +91,16 @@ def role(courriel: str, role: str, idcc: str | None, region: str | None, retirer
     click.echo(courir(avec_base(commandes.changer_role(courriel, role, idcc, region, retirer))))
 
 
+@click.command("second-factor")
+@click.argument("courriel")
+@click.option("--reset", "confirme", is_flag=True, required=True, help="Retirer tous ses moyens.")
+def second_factor(courriel: str, confirme: bool) -> None:
+    """Réinitialiser la vérification en deux étapes d’une personne qui a tout perdu."""
+    from portal.core.comptes import commandes
+
+    click.echo(courir(avec_base(commandes.reinitialiser_facteurs(courriel))))
+
+
 @click.command("rotate-keys")
 def rotate_keys() -> None:
     """Rechiffrer secrets et fichiers de virements avec la première clé de PORTAL_SECRET_KEY."""

@@ -7,6 +7,7 @@ Each `lire_*` takes what a person typed or pasted and returns the canonical form
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from schwifty import IBAN
@@ -18,6 +19,8 @@ NIR_SPECIMEN = "269054958815780"
 _NIR = re.compile(
     r"^[123478]\d{2}(0[1-9]|1[0-2]|2\d|3\d|4[0-2]|[5-9]\d)(\d{2}|2[AB])\d{3}\d{3}\d{2}$"
 )
+_INVISIBLES = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+"""What a copied text may carry and nobody sees."""
 _COURRIEL = re.compile(r"^[^@\s]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")
 
 
@@ -128,11 +131,24 @@ def lire_iban(saisi: str) -> str:
         ) from erreur
 
 
+def _autre_alphabet(lettre: str) -> bool:
+    """A letter that is not of the Latin script."""
+    return lettre.isalpha() and not unicodedata.name(lettre, "LATIN").startswith("LATIN")
+
+
 def lire_courriel(saisi: str) -> str:
     """E-mail address, lower-cased, trimmed; ASCII only, so that look-alike letters can't stand in."""
-    courriel = saisi.strip().lower()
+    courriel = unicodedata.normalize("NFKC", saisi).translate(_INVISIBLES).strip().lower()
+    etrangere = next((c for c in courriel if _autre_alphabet(c)), None)
+    if etrangere:
+        raise ValueError(
+            f"Dans cette adresse e-mail, «\u00a0{etrangere}\u00a0» vient d’un autre alphabet, même si elle "
+            "ressemble à une lettre latine. Saisissez l’adresse au clavier, sans la copier."
+        )
     if not courriel.isascii():
         raise ValueError("L’adresse e-mail ne comporte ni accent ni caractère spécial.")
+    if " " in courriel:
+        raise ValueError("Une adresse e-mail ne comporte pas d’espace. Retirez-le.")
     if len(courriel) > 254 or not _COURRIEL.match(courriel):
         raise ValueError(
             "Cette adresse e-mail n’est pas complète. Exemple\u00a0: prenom.nom@entreprise.fr."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from portal.core.comptes import operations, queries
+from portal.core.comptes import facteurs, operations, queries
 from portal.web.identite import ROLES_INTERNES
 
 
@@ -22,3 +22,13 @@ async def changer_role(
         return f"{compte['email']} n’a plus le rôle {role}."
     await operations.donner_role(compte["id"], role, idcc, region, acteur=None)
     return f"{compte['email']} a le rôle {role}."
+
+
+async def reinitialiser_facteurs(courriel: str) -> str:
+    """Remove the second factors of somebody who has lost them; the OPCO has made sure who asks."""
+    compte = await queries.par_email(courriel.strip())
+    if compte is None:
+        raise click.ClickException(f"{courriel} n’a pas de compte.")
+    if not await facteurs.retirer_tous(compte["id"], compte["uid"], acteur=None):
+        raise click.ClickException(f"{compte['email']} n’a pas de second facteur.")
+    return f"{compte['email']} choisira un nouveau second facteur à sa prochaine connexion."

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from portal.core.comptes import motdepasse
-from portal.kit.formulaire import Saisie, champ, lire_formulaire
+from portal.core.comptes import motdepasse, preferences
+from portal.kit.formulaire import ChampVu, Saisie, champ, lire_formulaire
 from portal.kit.types import Courriel, Telephone, Texte
 
 CIVILITES = (("Mme", "Madame"), ("M.", "Monsieur"))
@@ -160,6 +160,11 @@ class FinInscription(Identite, NouveauMotDePasse):
 class Profil(Identite):
     """« Mon compte »."""
 
+    secteur: str = champ(
+        "Branche (facultatif)", widget="choix", obligatoire=False,
+        aide="Pour retrouver directement ce qui la concerne.",
+    )  # fmt: skip
+    region: str = champ("Région (facultatif)", widget="choix", obligatoire=False)
     courriels: str = champ("Me prévenir par e-mail", widget="radios", choix=COURRIELS)
 
 
@@ -191,6 +196,25 @@ class Identifiants(BaseModel):
         "Mot de passe", widget="mot_de_passe", autocomplete="current-password",
         longueur_max=motdepasse.LONGUEUR_MAX,
     )  # fmt: skip
+
+
+def lire_profil(poste: dict[str, Any]) -> Saisie:
+    """« Mon compte » as posted; a branch or a region comes from the lists that are offered."""
+    saisie = lire_formulaire(Profil, poste)
+    for nom in preferences.CHAMPS:
+        choisi = saisie.valides.get(nom)
+        if choisi is not None and choisi not in {v for v, _ in preferences.OFFERTES.de(nom)}:
+            saisie.refuser(nom, "Choisissez une valeur de la liste.")
+    return saisie
+
+
+def champs_du_profil(saisie: Saisie) -> list[ChampVu]:
+    """Its fields, with what the lists offer; a list that offers nothing is not shown."""
+    vus = saisie.champs()
+    for vu in vus:
+        if vu.nom in preferences.CHAMPS:
+            vu.options = [("", "Aucune"), *preferences.OFFERTES.de(vu.nom)]
+    return [vu for vu in vus if vu.nom not in preferences.CHAMPS or len(vu.options) > 1]
 
 
 def lire_nouveau(modele: type[BaseModel], poste: dict[str, Any], email: str) -> Saisie:

@@ -150,15 +150,18 @@ async def changer_identite(
     prenom: str,
     telephone: str | None,
     courriels_choisis: str,
+    secteur: str | None = None,
+    region: str | None = None,
 ) -> None:
     """Change what a person says of herself; the journal names the fields, not their values."""
     nouveau: dict[str, Any] = {
         "civilite": civilite, "nom": nom, "prenom": prenom, "telephone": telephone,
-        "courriels": courriels_choisis,
+        "courriels": courriels_choisis, "secteur": secteur, "region": region,
     }  # fmt: skip
     async with transaction():
         ancien = await sql1(
-            "select civilite, nom, prenom, telephone, courriels from compte where id = $1 for update",
+            "select civilite, nom, prenom, telephone, courriels, secteur, region from compte"
+            " where id = $1 for update",
             moi.compte_id,
         )
         assert ancien is not None
@@ -166,8 +169,8 @@ async def changer_identite(
         if not changes:
             return
         await executer(
-            "update compte set civilite = $2, nom = $3, prenom = $4, telephone = $5, courriels = $6"
-            " where id = $1",
+            "update compte set civilite = $2, nom = $3, prenom = $4, telephone = $5, courriels = $6,"
+            " secteur = $7, region = $8 where id = $1",
             moi.compte_id,
             *nouveau.values(),
         )

@@ -20,12 +20,14 @@ from portal.core.comptes import (
 from portal.core.comptes.formulaires import (
     ChangementMotDePasse,
     Profil,
+    champs_du_profil,
     lire_nouveau,
+    lire_profil,
     oublier_secrets,
 )  # fmt: skip
 from portal.core.comptes.limites import en_mots
 from portal.core.comptes.visiteur import adresse_ip, nommer_appareil, poser_session
-from portal.kit.formulaire import Saisie, lire, lire_formulaire
+from portal.kit.formulaire import Saisie, lire
 from portal.web.erreurs import Introuvable
 from portal.web.identite import Moi, Personne, Visiteur
 from portal.web.rendu import rediriger, rendre
@@ -45,7 +47,7 @@ async def voir_compte(request: Requete, moi: Moi) -> Page:
 @post("/compte", droit="connecte")
 async def modifier(request: Requete, moi: Moi) -> Page:
     """Change identity, phone, e-mail choice."""
-    saisie = lire_formulaire(Profil, dict((await request.form()).items()))
+    saisie = lire_profil(dict((await request.form()).items()))
     if not saisie.complete:
         return await _page_compte(request, moi, profil=saisie, statut=422)
     lus = saisie.valides
@@ -56,6 +58,8 @@ async def modifier(request: Requete, moi: Moi) -> Page:
         prenom=lus["prenom"],
         telephone=lus.get("telephone"),
         courriels_choisis=lus["courriels"],
+        secteur=lus.get("secteur"),
+        region=lus.get("region"),
     )
     return rediriger(request, "/compte", "Vos informations sont enregistrées.")
 
@@ -147,8 +151,14 @@ async def _page_compte(
     if profil is None:
         actuel = await queries.identite(moi.compte_id)
         actuel["telephone"] = _lisible(actuel["telephone"])
-        profil = lire(Profil, {nom: actuel[nom] for nom in Profil.model_fields})
-    return rendre(request, "comptes/compte.html", statut=statut, profil=profil)
+        profil = lire(Profil, {nom: actuel[nom] or "" for nom in Profil.model_fields})
+    return rendre(
+        request,
+        "comptes/compte.html",
+        statut=statut,
+        profil=profil,
+        champs_vus=champs_du_profil(profil),
+    )
 
 
 def _lisible(telephone: str | None) -> str:

@@ -146,6 +146,7 @@ async def _page(
     attente: int = 0,
 ) -> Page:
     siens = await facteurs.lister(moi.compte_id)
+    code_demo = await _code_demo(request, moi)
     fautive = code or secours_saisi
     if fautive and attente:
         fautive.refuser(
@@ -157,7 +158,7 @@ async def _page(
         "comptes/confirmer.html",
         statut=429 if attente else 422 if fautive or cle_refusee else 200,
         suite=suite,
-        code=code or lire(CodeTotp, {}),
+        code=code or lire(CodeTotp, {"code": code_demo} if code_demo else {}),
         secours_saisi=secours_saisi or lire(SecoursSaisi, {}),
         cle_refusee=cle_refusee,
         fautive=fautive,
@@ -165,7 +166,7 @@ async def _page(
         a_cle=any(f.genre == "cle" for f in siens),
         cles_ici=cles_ici(request),
         secours=await secours.restants(moi.compte_id),
-        code_demo=await _code_demo(request, moi),
+        code_demo=code_demo,
     )
     if attente:
         reponse.headers["Retry-After"] = str(attente)
@@ -173,10 +174,13 @@ async def _page(
 
 
 async def _code_demo(request: Requete, moi: Personne) -> str | None:
-    """The code of the moment of a made-up person; nobody else's, and in the demonstration alone."""
+    """The code of the moment of a made-up person; nobody else's, and in the demonstration alone.
+
+    Empty for the seconds in which she has used the next one too.
+    """
     if not reglages(request).demo or not await personas.a_un_code(moi.email):
         return None
-    return await facteurs.code_du_moment(moi.compte_id)
+    return await facteurs.code_du_moment(moi.compte_id) or ""
 
 
 GESTIONNAIRES = [

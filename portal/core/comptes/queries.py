@@ -122,7 +122,8 @@ async def mes_sessions(moi: Personne) -> list[SessionVue]:
 async def identite(compte_id: int) -> dict[str, Any]:
     """Civility, name, phone and e-mail choice of an account."""
     ligne = await sql1(
-        "select uid, email, civilite, nom, prenom, telephone, courriels from compte where id = $1",
+        "select uid, email, civilite, nom, prenom, telephone, courriels, secteur, region"
+        " from compte where id = $1",
         compte_id,
     )
     assert ligne is not None, f"compte {compte_id} inconnu"

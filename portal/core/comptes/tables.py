@@ -146,7 +146,7 @@ class SecondFacteur(Table, tablename="second_facteur"):
 
 
 class CodeSecours(Table, tablename="code_secours"):
-    """A recovery code: its keyed hash, good once."""
+    """A recovery code: its slow hash, good once."""
 
     RETENTION = "compte"
 

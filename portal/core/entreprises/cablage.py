@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from portal.core.comptes import preferences
 from portal.core.entreprises import pages, pages_saisies, saisies, verification
 from portal.core.entreprises.fiche import PROFILS, espacer
+from portal.core.entreprises.geographie import REGIONS
 from portal.web.cablage import Cablage
 from portal.web.fournisseurs import Lien, Tache
 from portal.web.identite import Personne
@@ -36,4 +38,5 @@ def cabler(c: Cablage) -> None:
     c.gestionnaires += [*pages.GESTIONNAIRES, *pages_saisies.GESTIONNAIRES]
     c.globaux.update(espacer=espacer, libelles_profils=PROFILS)
     c.fournisseurs.navigation.append(navigation)
+    preferences.proposer_regions(REGIONS.values())
     c.fournisseurs.taches.append(taches)
