@@ -32,6 +32,13 @@ SUITE = (
     "Si le courrier est perdu ou le code ne fonctionne pas, votre conseiller ou le formulaire de "
     "contact peut en faire envoyer un nouveau au siège."
 )
+CONTACT = ("/aide#contact", "Faire envoyer un nouveau code")
+LIENS = {
+    "faux": CONTACT,
+    "expire": CONTACT,
+    "remplace": CONTACT,
+    "ferme": ("/rattachements/demander", "Demander un rattachement"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,11 @@ class Echec:
     message: str
     etape: str = ""
     secondes: int = 0
+
+    @property
+    def lien(self) -> tuple[str, str] | None:
+        """Where the next step is taken: address and words."""
+        return LIENS.get(self.genre)
 
 
 def empreintes(siren: str, code: str) -> list[bytes]:

@@ -30,13 +30,23 @@ CHOIX_PROFILS = tuple(PROFILS.items())
 CASES_MAX = 60
 
 
+# A slip of the finger, told by the check character: no try is spent.
+MAL_RECOPIE = (
+    "Un caractère du code est mal recopié. Relisez-le groupe par groupe sur le courrier\u00a0: cet essai "
+    "ne compte pas."
+)
+
+
 def _lire_code(valeur: Any) -> Any:
     if not isinstance(valeur, str):
         return valeur
     try:
-        return codes.lire(valeur)
+        lu = codes.lire(valeur)
     except codes.CodeMalForme as erreur:
         raise PydanticCustomError("saisie", "{message}", {"message": str(erreur)}) from None
+    if not codes.bien_recopie(lu):
+        raise PydanticCustomError("saisie", MAL_RECOPIE)
+    return lu
 
 
 CodeActivation = Annotated[str, BeforeValidator(_lire_code)]
