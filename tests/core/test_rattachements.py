@@ -293,6 +293,17 @@ async def test_c08_two_last_administrators_cannot_remove_each_other_at_once() ->
     assert reste == 1
 
 
+async def test_c08_two_last_administrators_leaving_at_once_leave_one() -> None:
+    s = await societe()
+    a, b = await administrateur(s), await administrateur(s)
+    uids: list[UUID] = [
+        await valeur("select uid from rattachement where compte = $1", x.compte_id) for x in (a, b)
+    ]
+    issues = await asyncio.gather(quitter(a, uids[0]), quitter(b, uids[1]), return_exceptions=True)
+    assert sum(i is None for i in issues) == 1
+    assert sum(isinstance(i, Conflit) for i in issues) == 1
+
+
 async def test_c12_access_ends_at_once_and_the_person_is_told() -> None:
     s, moi = await societe(), await personne()
     chef = await administrateur(s)

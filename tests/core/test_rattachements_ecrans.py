@@ -11,6 +11,7 @@ import pytest
 
 from portal.core.rattachements import relances
 from portal.core.rattachements.codes import afficher
+from portal.core.rattachements.codes import nouveau as autre_code
 from portal.core.rattachements.modeles import octroi
 from portal.core.rattachements.operations import accepter
 from portal.infra import clock, jobs
@@ -121,6 +122,12 @@ async def test_c04_each_failure_of_a_code_gets_its_sentence_and_next_step(ouvrir
     assert "Choisissez le profil Adhérent" in page.texte
     page = await nav.soumettre(page, "/rattachements/code", profil="adherent", code="7K2M")
     assert "16 caractères" in page.erreur("code")
+    glisse = code[:-1] + ("0" if code[-1] != "0" else "1")
+    for _ in range(6):
+        page = await nav.soumettre(page, "/rattachements/code", code=glisse)
+    assert "cet essai ne compte pas" in page.erreur("code")
+    page = await nav.soumettre(page, "/rattachements/code", code=autre_code())
+    assert "/aide#contact" in page.liens("Faire envoyer un nouveau code")
     page = await nav.soumettre(page, "/rattachements/code", code=tape)
     assert "Vous êtes administrateur de Minoterie Le Bras" in page.texte
 

