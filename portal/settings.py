@@ -77,6 +77,11 @@ class Settings(BaseSettings):
     conservation_contact: int = Field(
         365, description="Jours avant qu’une demande de contact close soit effacée."
     )
+    registre_url: str = Field(
+        "",
+        description="Registre interrogé quand la copie ne sait pas (API Recherche d’entreprises).",
+    )
+    registre_delai: float = Field(2.0, description="Secondes d’attente de sa réponse.")
     delai_registre: int = Field(
         60, description="Jours avant qu’une entreprise saisie à la main soit dite introuvable."
     )

@@ -7,14 +7,30 @@ from datetime import date
 from portal.branches import operations as branches
 from portal.core.comptes import facteurs, motdepasse
 from portal.core.comptes import operations as comptes
-from portal.core.entreprises.operations import enregistrer_lots
+from portal.core.entreprises.operations import enregistrer_conseiller, enregistrer_lots
 from portal.core.rattachements.modeles import ADMINISTRATEUR, MODELES
 from portal.demo import argent, dossiers
-from portal.demo.entreprises import TOUTES
+from portal.demo.entreprises import GROS, INTERIM, ORGANISME, RESTAURANTS, TOUTES
 from portal.demo.personas import MOT_DE_PASSE, PERSONNAGES, Personnage, Rattache
 from portal.infra import clock
 from portal.infra.base import executer, sql, transaction, valeur
 from portal.loader import Plugins
+
+CONSEILLERS = (
+    (
+        "Maëlle Kerrien",
+        "01\u00a099\u00a000\u00a011\u00a022",
+        "maelle.kerrien@opco.example",
+        (GROS, RESTAURANTS),
+    ),
+    (
+        "Karim Benali",
+        "01\u00a099\u00a000\u00a011\u00a033",
+        "karim.benali@opco.example",
+        (INTERIM, ORGANISME),
+    ),
+)
+"""Who looks after whom; the others write to their région."""
 
 OUVERTS_DEPUIS = date(2026, 1, 1)
 
@@ -31,6 +47,10 @@ async def remplir(echelle: int, plugins: Plugins) -> None:
         empreinte = motdepasse.hacher_ici(MOT_DE_PASSE)
         for personnage in PERSONNAGES:
             await _creer(personnage, empreinte)
+        for nom, telephone, courriel, suivies in CONSEILLERS:
+            await enregistrer_conseiller(
+                nom, telephone, courriel, entreprises=[e.siren for e in suivies]
+            )
     await dossiers.remplir(echelle, plugins)
     if echelle:
         await argent.remplir()

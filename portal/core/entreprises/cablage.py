@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from portal.core.comptes import preferences
-from portal.core.entreprises import pages, pages_saisies, saisies, verification
+from portal.core.entreprises import annuaire, pages, pages_saisies, saisies, verification
 from portal.core.entreprises.fiche import PROFILS, espacer
 from portal.core.entreprises.geographie import REGIONS
 from portal.web.cablage import Cablage
 from portal.web.fournisseurs import Lien, Tache
 from portal.web.identite import Personne
 
-TACHES = (verification.reverifier,)
+TACHES = (verification.reverifier, annuaire.interroger)
 """Background jobs, registered by this import."""
 
 ROLES = frozenset({"conseiller", "aef", "gestionnaire", "administrateur"})

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, get
 from litestar.params import QueryParameter
 
-from portal.core.entreprises import queries
+from portal.core.entreprises import annuaire, queries
 from portal.web.rendu import rendre
 
 Texte = Annotated[str, QueryParameter(max_length=200)]
@@ -30,7 +30,7 @@ async def recherche(
         fragment="entreprises/_recherche.html",
         q=saisi,
         choisir=choisir,
-        reponse=await queries.consulter(saisi),
+        reponse=await annuaire.consulter(saisi),
     )
 
 

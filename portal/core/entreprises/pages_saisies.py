@@ -11,6 +11,7 @@ from litestar.params import FromPath, QueryParameter
 from portal.core.comptes.limites import en_mots
 from portal.core.entreprises import queries, saisies
 from portal.core.entreprises.formulaires import EntrepriseInconnue
+from portal.core.entreprises.registre import service
 from portal.kit.formulaire import Saisie, lire, lire_formulaire
 from portal.web.erreurs import TropDeTentatives
 from portal.web.identite import Moi
@@ -44,7 +45,7 @@ async def saisir(request: Requete, moi: Moi) -> Page:
     lus = saisie.valides
     suite = f"/rattachements/demander?identifiant={lus['siret']}&profil={lus['profil']}"
     try:
-        await saisies.saisir(moi, lus)
+        await saisies.saisir(moi, lus, "panne" if service.est_muet() else "inconnue")
     except saisies.DejaConnue:
         return rediriger(
             request,

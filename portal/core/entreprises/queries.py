@@ -187,11 +187,16 @@ async def consulter(saisi: str) -> Reponse:
 
 async def identifier(numero: str) -> Reponse:
     """Answer a well-formed SIREN or SIRET: known, unknown, or closed since when."""
-    jour = await clock.aujourd_hui()
-    nom = "SIREN" if len(numero) == 9 else "SIRET"
     fiche = await par_identifiant(numero)
     if fiche is None:
+        nom = "SIREN" if len(numero) == 9 else "SIRET"
         return Reponse("inconnue", numero, _inconnu(nom, await par_siren(numero[:9])))
+    return await juger(numero, fiche)
+
+
+async def juger(numero: str, fiche: Fiche) -> Reponse:
+    """Whether what was found is open on the business date; a closed SIRET's successor is offered."""
+    jour = await clock.aujourd_hui()
     lieu = fiche.etablissement
     if fiche.est_fermee(jour):
         message = f"Cette entreprise a cessé son activité le {_jour(fiche.fermee_le)}."

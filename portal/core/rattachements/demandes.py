@@ -115,7 +115,7 @@ async def _verifier_entreprise(numero: str, profil: str) -> None:
         )
     if reponse.etat != "trouvee" or reponse.fiche is None:
         raise DemandeImpossible("identifiant", reponse.message)
-    if profil not in reponse.fiche.profils:
+    if reponse.fiche.profils and profil not in reponse.fiche.profils:
         autre = {"adherent": "adhérente", "prestataire": "prestataire"}[profil]
         raise DemandeImpossible(
             "profil",

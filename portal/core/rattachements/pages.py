@@ -8,7 +8,8 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
-from portal.core.entreprises import queries as entreprises
+from portal.core.entreprises import annuaire
+from portal.core.entreprises.queries import Reponse
 from portal.core.rattachements import activation, queries
 from portal.core.rattachements.demandes import DemandeImpossible, demander, demander_courrier
 from portal.core.rattachements.formulaires import ActivationCode, DemandeRattachement
@@ -50,7 +51,7 @@ async def voir_demande(
     request: Requete, moi: Moi, identifiant: Texte = "", profil: Texte = ""
 ) -> Page:
     """Ask for a rattachement; prefilled by a link."""
-    reponse = await entreprises.consulter(identifiant)
+    reponse = await annuaire.consulter(identifiant)
     if not profil and reponse.fiche and len(reponse.fiche.profils) == 1:
         profil = reponse.fiche.profils[0]
     saisie = lire(DemandeRattachement, {"identifiant": identifiant, "profil": profil})
@@ -65,7 +66,7 @@ async def poster_demande(request: Requete, moi: Moi) -> Page:
     if choisi := poste.get("_choisir"):
         poste |= {"identifiant": choisi, "_action": "verifier"}
     saisie = lire_formulaire(DemandeRattachement, poste)
-    reponse = await entreprises.consulter(str(poste.get("identifiant", "")))
+    reponse = await annuaire.consulter(str(poste.get("identifiant", "")))
     if reponse.etat == "liste":
         saisie.refuser("identifiant", "Choisissez votre entreprise dans la liste ci-dessous.")
     if poste.get("_action") == "verifier":
@@ -75,6 +76,7 @@ async def poster_demande(request: Requete, moi: Moi) -> Page:
     if not saisie.complete:
         return await _page_demande(request, moi, saisie, reponse, 422)
     lus = saisie.valides
+    await annuaire.rapatrier(lus["identifiant"])
     try:
         faite = await demander(moi, lus["identifiant"], lus["profil"], lus.get("message", ""))
     except DemandeImpossible as refus:
@@ -87,7 +89,7 @@ async def _page_demande(
     request: Requete,
     moi: Personne,
     saisie: Saisie,
-    reponse: entreprises.Reponse,
+    reponse: Reponse,
     statut: int = 200,
 ) -> Page:
     """« Demander un rattachement »; « Demander une habilitation » to whom is attached already."""
