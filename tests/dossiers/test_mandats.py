@@ -20,12 +20,13 @@ from portal.infra.base import sql
 from portal.testing.navigateur import Navigateur
 from portal.web.erreurs import Interdit, Introuvable
 from portal.web.identite import Personne
-from tests.dossiers.aides import Societe, connecter, quelqu_un, rempli, societe
+from tests.core.comptes_aides import connecter
+from tests.dossiers.aides import Societe, quelqu_un, rempli, societe
 from tests.dossiers.dispositif_essai import CODE
 
 
 @pytest.fixture(autouse=True)
-def _accepte() -> Iterator[None]:
+def _accepte(litestar: object) -> Iterator[None]:
     ACCEPTES[CODE] = "Dispositif d’essai"
     yield
     ACCEPTES.pop(CODE, None)

@@ -71,11 +71,16 @@ async def destinataires(
     siret: str | None = None,
     dispositif: str | None = None,
 ) -> list[int]:
-    """Accounts that hold the right on this object: one query, the same perimeter as the pages'."""
+    """Accounts that hold the right on this object, by a mandat de gestion too: one query, the same
+    perimeter as the pages'."""
     lignes = await sql(
-        "select distinct r.compte from rattachement r join compte c on c.id = r.compte"
-        " where r.siren = $1 and r.profil = $2 and r.etat = 'actif' and c.actif"
-        " and voit(r.compte, $3, $1, $4, $2, $5) order by 1",
+        "select r.compte from ("
+        "  select compte from rattachement where siren = $1 and profil = $2 and etat = 'actif'"
+        "  union select g.compte from mandat m join rattachement g on g.siren = m.mandataire"
+        "  and g.profil = 'prestataire' and g.etat = 'actif'"
+        "  where $2 = 'adherent' and m.mandant = $1 and m.etat = 'actif') r"
+        " join compte c on c.id = r.compte and c.actif"
+        " where voit(r.compte, $3, $1, $4, $2, $5) order by 1",
         siren,
         profil,
         droit,

@@ -22,6 +22,7 @@ from portal.core.rattachements import (
 )  # fmt: skip
 from portal.core.rattachements.mandats import pages as pages_mandats
 from portal.core.rattachements.mandats import registre
+from portal.core.rattachements.mandats import taches as taches_mandats
 from portal.core.rattachements.matrice import pages as pages_matrice
 from portal.core.rattachements.matrice import pages_masse
 from portal.core.rattachements.modeles import (
@@ -69,6 +70,7 @@ def cabler(c: Cablage) -> None:
     ]
     c.fournisseurs.navigation.append(navigation)
     c.fournisseurs.taches.append(taches.taches)
+    c.fournisseurs.taches.append(taches_mandats.taches)
     evenements.sur(CompteCree, annonces.sur_compte_cree)
     evenements.sur(EtablissementRemplace, successions.sur_etablissement_remplace)
     evenements.sur(CompteCree, repris.sur_compte_cree)

@@ -57,7 +57,7 @@ async def _cote(moi: Personne, siren: str, profil: str) -> str:
 async def _communs(moi: Personne, siren: str, profil: str) -> dict[str, Any]:
     return {
         "entite": await entite(siren, profil),
-        "cote": queries.COTES[profil],
+        "partie": queries.COTES[profil],
         "racine": f"/entreprise/{siren}/{profil}",
         "administre": await voit(moi, ADMINISTRER, siren, None, profil),
     }
