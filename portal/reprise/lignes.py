@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from portal.infra import coffre
@@ -63,4 +64,4 @@ class Ligne:
     def empreintes(self) -> list[bytes]:
         """Keyed digests of all it says, under each known key."""
         dit = json.dumps(self.valeurs, default=str, sort_keys=True, ensure_ascii=False)
-        return coffre.empreintes(GENRE_EMPREINTE, dit)
+        return coffre.empreintes(GENRE_EMPREINTE, sha256(dit.encode()).hexdigest())

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from portal.dossiers import transitions
+from portal.dossiers.documents.operations import ajouter
 from portal.factures import demandes
-from portal.factures.du import REPRISE, situation
+from portal.factures.du import REPRISE, dus, situation
 from portal.infra.base import sql, sql1, transaction
 from portal.web.erreurs import Conflit
 from tests.core import rattachements_aides as gens
 from tests.core.comptes_aides import connecter
-from tests.dossiers.aides import quelqu_un
+from tests.dossiers.aides import FauxFichier, quelqu_un
 from tests.reprise import aides as a
 
 CAS = (
@@ -236,7 +237,7 @@ async def test_c13_salaries_et_cles_pas_encore_repris(tmp_path: Path) -> None:
     assert all("Pas encore repris" in d["motif"] for d in dits)
 
 
-async def test_c13_le_reste_d_un_dossier_repris_se_demande_ici(tmp_path: Path) -> None:
+async def test_c13_le_reste_d_un_dossier_repris_se_demande_ici(tmp_path: Path, navigateur) -> None:
     s = await gens.societe()
     numero = f"D-{s.siren}"
     a.ecrire(tmp_path, "dossiers.csv", a.un_dossier(numero, s.siret()))
@@ -246,10 +247,25 @@ async def test_c13_le_reste_d_un_dossier_repris_se_demande_ici(tmp_path: Path) -
     assert dossier is not None
     etat = await situation(dossier)
     assert (etat.possible, etat.lignes[0].reste) == (60_000, 60_000)
-    moi, _ = await quelqu_un(s, administrateur=True)
+    moi, email = await quelqu_un(s, administrateur=True)
     await demandes.enregistrer(moi, dossier["uid"], {REPRISE: Decimal("600.01")}, False)
     _, bilan = await demandes.transmettre(moi, dossier["uid"])
     assert "600,00" in bilan.erreurs[f"ligne_{REPRISE}"]
     await demandes.enregistrer(moi, dossier["uid"], {REPRISE: Decimal("600")}, False)
     _, bilan = await demandes.transmettre(moi, dossier["uid"])
-    assert not [e for e in bilan.erreurs if not e.startswith("piece_")]
+    for nom in bilan.erreurs:
+        piece = await ajouter(moi, dossier["uid"], nom.removeprefix("piece_"), FauxFichier())  # type: ignore[arg-type]
+        await demandes.joindre((await demandes.brouillon_de(dossier["id"]))["id"], piece["id"])  # type: ignore[index]
+    demande, bilan = await demandes.transmettre(moi, dossier["uid"])
+    assert not bilan.erreurs
+    gestionnaire, _ = await quelqu_un(role="gestionnaire")
+    await demandes.valider(gestionnaire, demande["uid"], demande["version"])
+    (du,) = await dus(moi)
+    assert (du.dossier_numero, du.reste) == (numero, 60_000)
+    for page in (
+        f"/dossiers/{dossier['uid']}/remboursement",
+        f"/dossiers/{dossier['uid']}/documents",
+    ):
+        nav = navigateur()
+        await connecter(nav, email)
+        assert (await nav.get(page)).statut == 200
