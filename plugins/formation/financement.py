@@ -194,7 +194,7 @@ def _plafond_annuel(
                 accorde=accorde,
                 calcul=f"{ligne.calcul}\u00a0; limité à {_euros(accorde)} par le plafond annuel "
                 f"de l’entreprise ({_euros(plafond.montant)} en {annee}, reste {_euros(reste)})",
-                source=f"{ligne.source}\u00a0; {_source(plafond)}",
+                source=_sources(ligne.source, _source(plafond)),
             )
         bornees.append(ligne)
     return tuple(bornees)
@@ -210,6 +210,11 @@ def _non_finance(code: str, libelle: str, demande: Decimal) -> LigneFinancement:
         regle="Poste non financé",
         source="Règles de prise en charge de la branche",
     )
+
+
+def _sources(*textes: str) -> str:
+    """Where an amount comes from, each text said once."""
+    return "\u00a0; ".join(dict.fromkeys(textes))
 
 
 def _source(valeur: ValeurDatee) -> str:

@@ -17,7 +17,7 @@ AGE_VRAISEMBLABLE = 100
 @controle(
     "depot-avant-debut",
     "Le dossier est déposé avant le début de la formation",
-    "Foire aux questions Mon Espace\u00a0; process de l’OPCO",
+    "Foire aux questions Mon Espace\u00a0; règles de l’OPCO",
 )
 def depot_avant_debut(donnees: Donnees, cadre: Cadre) -> Iterable[Constat]:
     debut = donnees.lire("formation.debut")
@@ -32,7 +32,7 @@ def depot_avant_debut(donnees: Donnees, cadre: Cadre) -> Iterable[Constat]:
 @controle(
     "delai-depot",
     "Le dossier est déposé assez tôt",
-    "Process de l’OPCO, délai fixé par la branche",
+    "Règles de l’OPCO, délai fixé par la branche",
     severite="avertissement",
 )
 def delai_depot(donnees: Donnees, cadre: Cadre) -> Iterable[Constat]:

@@ -76,7 +76,8 @@ async def lister(
     siren = siren if siren.isascii() and siren.isdigit() and len(siren) == 9 else ""
     filtres = Filtres(choisie, q.strip()[:100], _jour(du), _jour(au), siren)
     page = await consultation.lister(moi, filtres, apres)
-    poses = (("q", filtres.q), ("du", du), ("au", au), ("siren", siren))
+    jours = (("du", filtres.du and du), ("au", filtres.au and au))
+    poses = (("q", filtres.q), *jours, ("siren", siren))
     choix = {"vue": choisie} | {k: v for k, v in poses if v}
     base = f"/factures?{urlencode(choix)}"
     return rendre(

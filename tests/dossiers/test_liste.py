@@ -136,6 +136,15 @@ async def test_d14_filtres_insenses(navigateur: Any, requete: str) -> None:
     assert (await nav.get(f"/dossiers?{requete}")).statut == 200
 
 
+async def test_d14_une_date_qui_n_en_est_pas_une_est_dite(navigateur: Any) -> None:
+    _, email = await quelqu_un(await societe())
+    nav = await ouvrir_session(navigateur, email)
+    page = await nav.get("/dossiers?du=32/13/2026")
+    assert "Ce n’est pas une date" in page.texte
+    assert page.html.xpath("//input[@name='du']/@value") == ["32/13/2026"]
+    assert "Ce n’est pas une date" not in (await nav.get("/dossiers?du=14/03/2026")).texte
+
+
 async def test_d14_le_fragment_est_la_meme_liste(navigateur: Any) -> None:
     chez = await societe()
     moi, email = await quelqu_un(chez)

@@ -36,6 +36,7 @@ async def liste(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
         total=total,
         plafond=PLAFOND,
         filtres=filtres,
+        du_faux="" if filtres.du else request.query_params.get("du", "").strip()[:20],
         puces=_puces(filtres),
         export=f"/dossiers/export?{filtres.en_url()}",
         etats=list(ETATS.items()),
