@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from portal.demo.composants import exemples
 from portal.infra import clock
 from portal.infra.base import sql, sql1
+from portal.infra.jobs import planifier
 from portal.infra.money import date_courte, date_longue, heure
 from portal.kit.formulaire import Saisie, champ, lire, lire_formulaire
 from portal.kit.types import DateFr, Texte
@@ -137,6 +138,8 @@ async def deplacer(request: Requete) -> Response[Any]:
         saisie.valides["jour"], time.fromisoformat(saisie.valides["heure"]), clock.PARIS
     )
     await clock.deplacer(moment)
+    # What a night would have done: requests without an answer are looked at on the new day.
+    await planifier("rattachements.relancer", cle="horloge")
     return rediriger(
         request,
         "/demo/horloge",

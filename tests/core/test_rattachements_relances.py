@@ -15,6 +15,7 @@ from portal.core.rattachements import queries, relances
 from portal.core.rattachements.annonces import annoncer
 from portal.core.rattachements.demandes import demander_courrier
 from portal.core.rattachements.operations import refuser
+from portal.infra import jobs
 from portal.infra.base import executer, sql, sql1
 from portal.web.erreurs import Conflit, Introuvable
 from portal.web.identite import Personne
@@ -235,3 +236,16 @@ async def test_c03_named_without_account_the_letter_lists_them(
     await demander_courrier(demandeur, uid)
     assert (await imprimer(tmp_path)).listes == 1
     assert "Awa Diop" in lettres_de(tmp_path, s.siren)[0]
+
+
+async def test_c07_the_demos_clock_moved_brings_the_reminders_of_the_new_day(
+    cablee: None, base_neuve: str, navigateur: Any, horloge: Horloge
+) -> None:
+    s = await societe()
+    chef = await administrateur(s)
+    await en_attente(await personne(), s)
+    nav = navigateur()
+    page = await nav.get("/demo/horloge")
+    await nav.soumettre(page, "/demo/horloge", jour="15/01/2027", heure="09:00")
+    await jobs.vider()
+    assert sum("toujours" in titre for titre in await cloche(chef)) == 1

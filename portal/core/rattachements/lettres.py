@@ -87,16 +87,13 @@ def _avec_code(lettre: Lettre, profil: str) -> dict[str, Any]:
 
 def _avec_administrateurs(lettre: Lettre, profil: str) -> dict[str, Any]:
     settings = get_settings()
+    relance = lettre.motif == "relance"
     return {
         "objet": "Vos administrateurs de Mon Espace",
         "paragraphes": [
             f"Mon Espace est le portail de {settings.opco_nom} où votre entreprise dépose ses demandes "
             "et en suit le paiement. "
-            + (
-                "Une demande d’accès à vos dossiers attend une réponse. "
-                if lettre.motif == "relance"
-                else ""
-            )
+            + ("Une demande d’accès à vos dossiers attend une réponse. " if relance else "")
             + f"Les personnes qui l’administrent pour vous, profil {profil}, sont\u00a0:",
         ],
         "code": None,
@@ -104,7 +101,11 @@ def _avec_administrateurs(lettre: Lettre, profil: str) -> dict[str, Any]:
         "administrateurs": list(lettre.administrateurs),
         "etapes": [],
         "suite": [
-            f"Dès que leur compte est créé sur {settings.url} avec l’adresse e-mail donnée à votre "
+            f"Pour répondre, il leur suffit de se connecter sur {settings.url}, ou d’y créer leur "
+            "compte\u00a0: la demande les attend "
+            "sous «\u00a0Mon entreprise\u00a0»."
+            if relance
+            else f"Dès que leur compte est créé sur {settings.url} avec l’adresse e-mail donnée à votre "
             "conseiller, elles ont accès à vos dossiers et décident qui d’autre y accède. Aucun code "
             "n’est nécessaire.",
             "Si aucune de ces personnes n’est plus en poste, votre conseiller peut faire envoyer un "
