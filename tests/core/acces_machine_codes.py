@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    precondition,
-    rule,
-)
 from pypdf import PdfReader
 
 from portal.core.comptes.operations import creer_compte, desactiver
@@ -24,8 +21,10 @@ from portal.infra.base import executer, valeur
 from portal.infra.money import PARIS
 from portal.web.erreurs import Conflit
 from portal.web.identite import Personne
-from tests.core.acces_machine import DISPOSITIFS, GENS, NUMERO, Base
+from tests.core.acces_machine import DISPOSITIFS, GENS, NUMERO, Base, geste
 from tests.core.regles_acces import Chez, Mandat
+
+UN_CODE, UN_MANDAT = attrgetter("regles.codes"), attrgetter("regles.mandats")
 
 
 class AvecCodes(Base):
@@ -33,7 +32,7 @@ class AvecCodes(Base):
 
     # Codes and letters
 
-    @rule(ou=NUMERO)
+    @geste(ou=NUMERO)
     def poster_un_code(self, ou: int) -> None:
         """The conseiller asks, the batch is printed, the code read off the paper."""
         chez = self.chez[ou % 3]
@@ -52,8 +51,7 @@ class AvecCodes(Base):
             jusqu = codes.ajouter_mois(self.regles.jour + timedelta(days=5), 3)
             self.regles.codes[de_qui] = (lettres, jusqu, "actif")
 
-    @precondition(lambda self: self.regles.codes)
-    @rule(n=NUMERO, ou=NUMERO, de=NUMERO)
+    @geste(si=UN_CODE, n=NUMERO, ou=NUMERO, de=NUMERO)
     def saisir_un_code(self, n: int, ou: int, de: int) -> None:
         """The code of one company, often another's, on this one."""
         moi, connus = self.personne(n), list(self.regles.codes.values())
@@ -80,17 +78,17 @@ class AvecCodes(Base):
         )
         self.regles.nommer(uid, moi.compte_id, chez)
 
-    @precondition(lambda self: self.regles.codes)
-    @rule(n=NUMERO, ou=NUMERO)
+    @geste(si=UN_CODE, n=NUMERO, ou=NUMERO)
     def fermer_un_code(self, n: int, ou: int) -> None:
-        moi, chez = self.personne(n), self.chez[ou % 3]
+        chez = self.chez[ou % 3]
+        moi = self.personne(n, chez)
         lettres, jusqu, etat = self.regles.codes.get(chez, ("", self.regles.jour, ""))
         permis = self.regles.administre(moi.compte_id, chez) and etat == "actif"
         self.tenter(activation.fermer(moi, *chez), permis)
         if permis:
             self.regles.codes[chez] = (lettres, jusqu, "ferme")
 
-    @rule(jours=st.sampled_from((1, 10, 40, 100)))
+    @geste(jours=st.sampled_from((1, 10, 40, 100)))
     def passer_le_temps(self, jours: int) -> None:
         self.regles.jour += timedelta(days=jours)
         jour = self.regles.jour
@@ -98,13 +96,13 @@ class AvecCodes(Base):
 
     # Named administrators, closed accounts
 
-    @rule(ou=NUMERO, n=NUMERO, nouveau=st.booleans())
+    @geste(ou=NUMERO, n=NUMERO, nouveau=st.booleans())
     def annoncer(self, ou: int, n: int, nouveau: bool) -> None:
         """Named to the conseiller: at once for an account, else as soon as it is made."""
         chez = self.chez[ou % 3]
         moi = self.personne(n)
-        email = f"nouveau{len(self.gens)}.{self.a.siren}@exemple.fr" if nouveau else moi.email
-        if nouveau and len(self.gens) >= GENS + 3:
+        email = f"nouveau{len(self.numeros)}.{self.a.siren}@exemple.fr" if nouveau else moi.email
+        if nouveau and len(self.numeros) >= GENS + 3:
             return
 
         async def geste() -> Personne | None:
@@ -125,8 +123,7 @@ class AvecCodes(Base):
         if not self.regles.administre((arrivee or moi).compte_id, chez):
             self._nommer(arrivee or moi, chez)
 
-    @precondition(lambda self: len(self.regles.acces) > 5)
-    @rule(n=NUMERO)
+    @geste(si=lambda self: len(self.regles.acces) > 5, n=NUMERO)
     def fermer_un_compte(self, n: int) -> None:
         """Rarely: nobody acts with it any more; it counts for nobody's way in."""
         if n > 3 or len(self.gens) <= 3:
@@ -141,15 +138,15 @@ class AvecCodes(Base):
 
     # Mandates
 
-    @rule(n=NUMERO, donne=st.booleans(), lieu=st.booleans(), dispositif=st.sampled_from(DISPOSITIFS),
+    @geste(n=NUMERO, donne=st.booleans(), lieu=st.booleans(), dispositif=st.sampled_from(DISPOSITIFS),
           dans=st.sampled_from((0, 0, 20)))  # fmt: skip
     def mandater(self, n: int, donne: bool, lieu: bool, dispositif: str, dans: int) -> None:
-        moi, jour = self.personne(n), self.regles.jour
+        chez, jour = self.chez[0] if donne else self.chez[2], self.regles.jour
+        moi = self.personne(n, chez)
         siret = self.b.siret(1) if lieu and donne else None
         du = jour + timedelta(days=dans)
         numero = (siret or self.b.siren) if donne else self.a.siren
         offre = mandats.Offre(numero, (dispositif,), du, du + timedelta(days=60))
-        chez = self.chez[0] if donne else self.chez[2]
         libre = not any(
             m.siret == siret
             and (
@@ -172,10 +169,10 @@ class AvecCodes(Base):
                        offre.au, "actif" if donne else "propose")
             )  # fmt: skip
 
-    @precondition(lambda self: self.regles.mandats)
-    @rule(n=NUMERO, lequel=NUMERO, accepte=st.booleans())
+    @geste(si=UN_MANDAT, n=NUMERO, lequel=NUMERO, accepte=st.booleans())
     def repondre_au_mandat(self, n: int, lequel: int, accepte: bool) -> None:
-        moi, mandat = self.personne(n), self.regles.mandats[lequel % len(self.regles.mandats)]
+        mandat = self.regles.mandats[lequel % len(self.regles.mandats)]
+        moi = self.personne(n, self.chez[0])
         permis = self.regles.administre(moi.compte_id, self.chez[0]) and mandat.etat == "propose"
         if accepte:
             permis = permis and mandat.au >= self.regles.jour
@@ -185,12 +182,12 @@ class AvecCodes(Base):
         if permis:
             mandat.etat = "actif" if accepte else "refuse"
 
-    @precondition(lambda self: self.regles.mandats)
-    @rule(n=NUMERO, lequel=NUMERO, cote=st.sampled_from(("mandant", "mandataire")))
+    @geste(si=UN_MANDAT, n=NUMERO, lequel=NUMERO, cote=st.sampled_from(("mandant", "mandataire")))
     def finir_le_mandat(self, n: int, lequel: int, cote: str) -> None:
-        moi, mandat = self.personne(n), self.regles.mandats[lequel % len(self.regles.mandats)]
+        mandat = self.regles.mandats[lequel % len(self.regles.mandats)]
         finissables = {"mandant": ("actif",), "mandataire": ("actif", "propose")}[cote]
         chez = self.chez[0] if cote == "mandant" else self.chez[2]
+        moi = self.personne(n, chez)
         permis = self.regles.administre(moi.compte_id, chez) and mandat.etat in finissables
         self.tenter(mandats.terminer(moi, mandat.uid, cote), permis)
         if permis:

@@ -157,6 +157,16 @@ class Regles:
     def _sur(self, par: int, droit: str, acces: Acces) -> bool:
         return self.peut(par, (droit, acces.chez[0], acces.siret, acces.chez[1], None))
 
+    def peut_accepter(
+        self, par: int, demande: Acces, admin: bool, lignes: frozenset[Ligne]
+    ) -> bool:
+        """Who has every right already is given none."""
+        return (
+            self.peut_decider(par, demande)
+            and self.peut_donner(par, demande.chez, admin, lignes)
+            and not self.administre(demande.qui, demande.chez)
+        )
+
     # What each gesture changes.
 
     def accepter(self, demande: Acces, admin: bool, lignes: frozenset[Ligne]) -> None:

@@ -147,7 +147,7 @@ async def test_c09_aucune_suite_de_gestes_ne_donne_un_droit_sans_octroi() -> Non
     await _derouler(
         settings(
             max_examples=8,
-            stateful_step_count=25,
+            stateful_step_count=40,
             derandomize=True,
             database=None,
             phases=[Phase.generate],
