@@ -188,6 +188,11 @@ PHRASES: dict[str, Phrase] = {
     "session.terminee": Phrase(PERSONNEL, "{acteur} a fermé une session[\u00a0: {appareil}]."),
     "session.autres_terminees": Phrase(PERSONNEL, "{acteur} a fermé ses autres sessions."),
     "conseiller.enregistre": Phrase(INTERNE, "{acteur} a enregistré un conseiller."),
+    "reprise.appliquee": Phrase(
+        INTERNE,
+        "Un ancien portail a été repris[\u00a0: {acceptees} lignes acceptées][, {deja} déjà reprises]"
+        "[, {rejetees} rejetées].",
+    ),
     "entreprises.enregistrees": Phrase(
         INTERNE, "{acteur} a enregistré des entreprises du registre[ ({nombre})]."
     ),
