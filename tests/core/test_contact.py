@@ -129,7 +129,7 @@ async def test_l01_hostile_text_is_shown_as_text_to_the_staff(navigateur: Naviga
         ({"message": "  "}, "message", "Écrivez votre message"),
         ({"message": "x" * 3001}, "message", "3000 caractères au plus"),
         ({"email": "à@exemple.fr"}, "email", "ni accent"),
-        ({"email": "a@b.fr\nBcc: c@d.fr"}, "email", "pas complète"),
+        ({"email": "a@b.fr\nBcc: c@d.fr"}, "email", "adresse e-mail"),
         ({"siren": "123"}, "siren", "SIREN (9 chiffres)"),
         ({"telephone": "appelez-moi"}, "telephone", "pas valide"),
     ],
