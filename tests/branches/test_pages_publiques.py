@@ -63,7 +63,7 @@ async def test_docteur_migrations_en_attente(base_neuve) -> None:
     await executer("delete from migration where app = 'branches'")
     constats = await docteur.examiner()
     assert constats == [
-        "1 migration(s) à appliquer\u00a0: branches.branches_0001_branches. "
+        "2 migration(s) à appliquer\u00a0: branches.branches_0001_branches, branches.branches_0002_delais. "
         "Lancez «\u00a0portal migrate\u00a0»."
     ]
     await executer("drop table migration")
