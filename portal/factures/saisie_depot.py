@@ -10,7 +10,7 @@ from pydantic import BaseModel, create_model
 
 from portal.factures import registre
 from portal.factures.du import Du
-from portal.infra.money import de_cents
+from portal.infra.money import de_cents, nombre
 from portal.kit.formulaire import Saisie, champ, lire_formulaire
 from portal.kit.types import DateFr, Iban, Montant, Texte
 
@@ -94,8 +94,8 @@ def lire_depot(poste: Mapping[str, Any]) -> Saisie:
 
 
 def montant(cents: int) -> str:
-    """As typed in a field."""
-    return str(de_cents(cents)).replace(".", ",")
+    """As read in a field."""
+    return nombre(de_cents(cents), decimales=2)
 
 
 def brut_initial(

@@ -182,11 +182,12 @@ class Saisie:
         raise KeyError(nom)
 
     def resume(self) -> list[tuple[str, str, str]]:
-        """(id, label, message) of each error, for the summary at the top of the page."""
+        """(id, label, message) of each error, as fields follow, for the summary atop the page."""
         vus = {vu.nom: vu for vu in self._tous()}
+        rangs = {nom: rang for rang, nom in enumerate(vus)}
         return [
             (vus[n].id if n in vus else "contenu", vus[n].libelle if n in vus else "", m)
-            for n, m in self.erreurs.items()
+            for n, m in sorted(self.erreurs.items(), key=lambda e: rangs.get(e[0], -1))
         ]
 
     def _tous(self) -> Iterable[ChampVu]:

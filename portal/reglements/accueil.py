@@ -19,9 +19,16 @@ def navigation(moi: Personne) -> list[Lien]:
 
 
 async def taches(moi: Personne) -> list[Tache]:
-    """Accountants: runs to approve. Companies: transfers that came back for want of an account."""
+    """Accountants: a run to prepare, runs to approve. Companies: transfers that came back for want of an account."""
     if "comptable" in moi.roles:
-        return [
+        a_payer = await en_attente(limite=0)
+        prepare = Tache(
+            "Préparer un règlement",
+            "/reglements/lots",
+            f"{a_payer.nombre} facture{'s' if a_payer.nombre > 1 else ''} à payer, "
+            f"{euros(sum(a_payer.totaux.values()))}",
+        )
+        return ([prepare] if a_payer.nombre else []) + [
             Tache(
                 f"Valider le règlement {lot['numero']}",
                 f"/reglements/lots/{lot['uid']}",

@@ -9,6 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery
 
+from portal.core.entreprises.fiche import espacer
 from portal.factures.registre import cible
 from portal.infra.money import euros
 from portal.reglements import preparation, queries, retour, validation
@@ -167,7 +168,7 @@ def _virement(v: dict[str, Any]) -> dict[str, Any]:
     return {
         "reference": v["reference"],
         "url": f"/reglements/avis/{v['uid']}",
-        "nom": {"texte": v["nom"], "aide": v["siren"]},
+        "nom": {"texte": v["nom"], "aide": f"SIREN\u00a0{espacer(v['siren'])}"},
         "compte": v["masque"],
         "factures": nombre,
         "montant": v["montant"],
