@@ -11,7 +11,7 @@ ONGLET = registre.Onglet("Historique", pages.CHEMIN)
 
 
 def cabler(c: Cablage) -> None:
-    c.gestionnaires.append(pages.lister)
+    c.gestionnaires += [pages.lister, pages.voir_rib, pages.enregistrer_rib]
     c.fournisseurs.bienvenue.append(historique.bienvenue)
     if historique.volet not in volets.VOLETS:
         volets.VOLETS.append(historique.volet)

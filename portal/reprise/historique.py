@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+from portal.core.rattachements import perimetre
 from portal.dossiers.volets import Volet
 from portal.factures.operations import LIBELLES
 from portal.factures.perimetre import lecture, proche
 from portal.infra.base import sql, sql1
+from portal.web.erreurs import Introuvable
 from portal.web.identite import Personne
 from portal.web.pagination import TAILLE, PageDe, decoder, encoder
 
@@ -70,7 +73,7 @@ async def ribs(moi: Personne) -> list[dict[str, Any]]:
     if not moi.a_le_droit(RIB):
         return []
     return await sql(
-        "select r.siren, r.profil, coalesce(e.denomination, r.siren) as denomination, s.masque,"
+        "select r.uid, r.siren, r.profil, coalesce(e.denomination, r.siren) as denomination, s.masque,"
         " r.titulaire, r.depose_le, exists (select 1 from rib b join secret t on t.id = b.iban_secret"
         " where b.siren = r.siren and b.profil = r.profil and b.etat = 'actif'"
         " and t.empreinte = s.empreinte) as actif, exists (select 1 from perimetre($1, 'rib.saisir') p"
@@ -82,6 +85,23 @@ async def ribs(moi: Personne) -> list[dict[str, Any]]:
         moi.compte_id,
         RIBS_MAX,
     )
+
+
+async def rib(moi: Personne, uid: UUID) -> dict[str, Any]:
+    """One of these accounts, of a company whose account this person may register.
+
+    Raises `Introuvable` out of reach, `Interdit` without the right.
+    """
+    ligne = await sql1(
+        "select r.uid, r.siren, r.profil, coalesce(e.denomination, r.siren) as denomination,"
+        " r.iban_secret, s.masque, r.titulaire from rib_repris r join secret s on s.id = r.iban_secret"
+        " left join entreprise e on e.siren = r.siren where r.uid = $1",
+        uid,
+    )
+    if ligne is None:
+        raise Introuvable()
+    await perimetre.exiger_entreprise(moi, "rib.saisir", ligne["siren"], ligne["profil"])
+    return ligne
 
 
 async def volet(moi: Personne, dossier: dict[str, Any]) -> Volet | None:

@@ -13,6 +13,8 @@ from portal.dossiers.documents.operations import ajouter
 from portal.factures import demandes
 from portal.factures.du import REPRISE, dus, situation
 from portal.infra.base import sql, sql1, transaction
+from portal.reglements import rib
+from portal.testing.sessions import renforcer
 from portal.web.erreurs import Conflit
 from tests.core import rattachements_aides as gens
 from tests.core.comptes_aides import connecter
@@ -269,3 +271,33 @@ async def test_c13_le_reste_d_un_dossier_repris_se_demande_ici(tmp_path: Path, n
         nav = navigateur()
         await connecter(nav, email)
         assert (await nav.get(page)).statut == 200
+
+
+async def test_c13_un_rib_repris_ne_sert_qu_une_fois_confirme(tmp_path: Path, navigateur) -> None:
+    s = await gens.societe()
+    a.ecrire(tmp_path, "ribs.csv", {
+        "source": "MDA", "siren": s.siren, "profil": "adherent", "titulaire": "Forge Nord",
+        "iban": "FR7630006000011234567890189",
+    })  # fmt: skip
+    await a.reprendre(tmp_path)
+    repris = await sql1("select uid from rib_repris where siren = $1", s.siren)
+    assert repris is not None
+    chemin = f"/factures/historique/rib/{repris['uid']}"
+    _, email = await quelqu_un(s, administrateur=True)
+    nav = navigateur()
+    await connecter(nav, email, renforcee=False)
+    assert (await nav.get(chemin, suivre=False)).statut == 303, "another proof first"
+    await renforcer(nav)
+    page = await nav.get(chemin)
+    assert (await nav.soumettre(page, chemin)).statut == 422
+    assert await rib.actif(s.siren, "adherent") is None
+    page = await nav.soumettre(await nav.get(chemin), chemin, certifie="oui")
+    assert "Compte enregistré" in page.texte
+    actif = await rib.actif(s.siren, "adherent")
+    assert actif is not None
+    assert actif.titulaire == "Forge Nord"
+    assert "Enregistré ici depuis" in (await nav.get("/factures/historique")).texte
+    _, autre = await quelqu_un(await gens.societe(), administrateur=True)
+    ailleurs = navigateur()
+    await connecter(ailleurs, autre)
+    assert (await ailleurs.get(chemin)).statut == 404
