@@ -113,6 +113,15 @@ async def _facturer(m: Monde) -> None:
     m.objets["accorde"] = str(dossier["uid"])
     await ajouter(moi, dossier["uid"], "certificat", f.Depose())  # type: ignore[arg-type]
     await rib.enregistrer(moi, m.a.siren, "adherent", factures.IBAN, m.a.denomination)
+    m.objets["rib_repris"] = str(
+        await valeur(
+            "insert into rib_repris (source, siren, profil, iban_secret, titulaire, repris_le)"
+            " values ('mon_espace', $1, 'adherent', $2, 'Compte repris', $3) returning uid",
+            m.a.siren,
+            await coffre.deposer("iban", factures.IBAN, retention="comptable"),
+            clock.instant(),
+        )
+    )
     validee = await _demander(moi, dossier, 200)
     await demandes.valider(par, validee["uid"], validee["version"])
     m.objets["facturable"] = str(validee["uid"])

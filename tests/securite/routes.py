@@ -50,6 +50,7 @@ OBJETS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("/reglements/lots/{uid:uuid}/retour-simule", INTERNE, {"uid": "@lot_valide"}),
     ("/reglements/lots/{uid:uuid}/transmettre", INTERNE, {"uid": "@lot_valide"}),
     ("/rib/{siren:str}/{profil:str}", A, ENTREPRISE),
+    ("/factures/historique/rib/{uid:uuid}", A, {"uid": "@rib_repris"}),
     ("/entreprise/{siren:str}/{profil:str}", A, ENTREPRISE),
     ("/entreprise/{siren:str}/{profil:str}/demandes", A, ENTREPRISE | {"uid": "@demande_acces"}),
     ("/entreprise/{siren:str}/{profil:str}/mandats", A, ENTREPRISE | {"uid": "@mandat"}),
