@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from portal.core.rattachements import perimetre
+from portal.dossiers import queries
 from portal.dossiers.queries import ROLES_LECTURE
 from portal.infra.base import sql
 from portal.web.identite import Personne
@@ -20,14 +22,24 @@ RECENTS = "order by d.modifie_le desc, d.id desc"
 _UNE = "d.siren = {0} and d.profil = {1}"
 _PLUSIEURS = """unnest({0}::text[], {1}::text[]) p(siren, profil)
     | d.siren = p.siren and d.profil = p.profil"""
-_BORNEES = """unnest({0}::text[], {1}::text[], {2}::text[], {3}::text[])
+_DISPOSITIFS = """unnest({0}::text[], {1}::text[], {2}::text[]) p(siren, profil, dispositif)
+    | d.siren = p.siren and d.profil = p.profil and d.dispositif = p.dispositif"""
+_LIEUX = """unnest({0}::text[], {1}::text[], {2}::text[], {3}::text[])
     p(siren, siret, profil, dispositif)
-    | d.siren = p.siren and d.profil = p.profil and (p.siret is null or d.siret = p.siret)
+    | d.siret = p.siret and d.siren = p.siren and d.profil = p.profil
     and (p.dispositif is null or d.dispositif = p.dispositif)"""
-_NOMMEES = """unnest({0}::text[], {1}::text[], {2}::text[]) p(siren, siret, dispositif)
+_BEAUCOUP = """unnest({0}::text[], {1}::text[]) p(siren, profil)
+    | d.siren = p.siren and d.profil = p.profil and """
+_NOMMEES = """unnest({0}::text[], {1}::text[]) p(siren, dispositif)
     | d.organisme_siret is not null and d.etat <> 'brouillon'
-    and left(d.organisme_siret, 9) = p.siren and (p.siret is null or d.organisme_siret = p.siret)
+    and left(d.organisme_siret, 9) = p.siren
     and (p.dispositif is null or d.dispositif = p.dispositif)"""
+_NOMMEES_LIEUX = """unnest({0}::text[]) p(siren)
+    | d.organisme_siret is not null and d.etat <> 'brouillon'
+    and left(d.organisme_siret, 9) = p.siren and """
+LIEUX_MAX = 200
+"""Up to so many establishments each brings its own rows; beyond, the company's rows are looked at in
+the order of the list and each is asked whether it may be seen: most may."""
 _TOUTES = "d.etat <> 'brouillon'"
 _REGIONS = "unnest({0}::text[]) p(region) | d.etat <> 'brouillon' and d.region = p.region"
 _BRANCHES = """unnest({0}::text[], {1}::text[]) p(idcc, region)
@@ -76,23 +88,58 @@ async def de(moi: Personne, droit: str = "dossiers.consulter") -> Portee:
 
 
 async def _entreprises(moi: Personne, droit: str, portee: Portee) -> None:
+    """One row a company and profile, however many establishments bound the right there."""
     siennes = await sql(
-        "select distinct siren, siret, profil, dispositif from perimetre($1, $2)",
+        "select siren, profil, bool_or(siret is null and dispositif is null) as entiere,"
+        " count(siret) as lieux, array_agg(distinct dispositif)"
+        "  filter (where siret is null and dispositif is not null) as dispositifs"
+        " from perimetre($1, $2) group by siren, profil",
         moi.compte_id,
         droit,
     )
-    entieres = [p for p in siennes if p["siret"] is None and p["dispositif"] is None]
-    completes = {(p["siren"], p["profil"]) for p in entieres}
-    bornees = [p for p in siennes if (p["siren"], p["profil"]) not in completes]
+    entieres = [p for p in siennes if p["entiere"]]
     if len(entieres) == 1:
         portee.ajouter(_UNE, entieres[0]["siren"], entieres[0]["profil"])
     elif entieres:
         portee.ajouter(_PLUSIEURS, *_colonnes(entieres, "siren", "profil"))
-    if bornees:
-        portee.ajouter(_BORNEES, *_colonnes(bornees, "siren", "siret", "profil", "dispositif"))
-    nommees = [p for p in siennes if p["profil"] == "prestataire"]
-    if nommees and droit == "dossiers.consulter":
-        portee.ajouter(_NOMMEES, *_colonnes(nommees, "siren", "siret", "dispositif"))
+    bornees = [p for p in siennes if not p["entiere"]]
+    if par_dispositif := _par_dispositif(bornees):
+        portee.ajouter(_DISPOSITIFS, *_colonnes(par_dispositif, "siren", "profil", "dispositif"))
+    await _lieux(moi, droit, [p for p in bornees if p["lieux"]], portee)
+    if droit == "dossiers.consulter":
+        _nommees(moi, droit, [p for p in siennes if p["profil"] == "prestataire"], portee)
+
+
+def _par_dispositif(bornees: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**p, "dispositif": code} for p in bornees for code in p["dispositifs"] or ()]
+
+
+async def _lieux(moi: Personne, droit: str, bornees: list[dict[str, Any]], portee: Portee) -> None:
+    """Companies of which some establishments are within reach."""
+    if beaucoup := [p for p in bornees if p["lieux"] > LIEUX_MAX]:
+        clause = perimetre.clause(droit, "d", "{2}", mandats=False)
+        portee.ajouter(_BEAUCOUP + clause, *_colonnes(beaucoup, "siren", "profil"), moi.compte_id)
+    if peu := [p for p in bornees if p["lieux"] <= LIEUX_MAX]:
+        la = await sql(
+            "select distinct p.siren, p.siret, p.profil, p.dispositif from perimetre($1, $2) p"
+            " join unnest($3::text[], $4::text[]) q(siren, profil)"
+            " on q.siren = p.siren and q.profil = p.profil where p.siret is not null",
+            moi.compte_id,
+            droit,
+            *_colonnes(peu, "siren", "profil"),
+        )
+        portee.ajouter(_LIEUX, *_colonnes(la, "siren", "siret", "profil", "dispositif"))
+
+
+def _nommees(moi: Personne, droit: str, siennes: list[dict[str, Any]], portee: Portee) -> None:
+    """Bodies that a transmitted dossier names."""
+    entieres = [{**p, "dispositif": None} for p in siennes if p["entiere"]]
+    bornees = [p for p in siennes if not p["entiere"]]
+    if plates := entieres + _par_dispositif(bornees):
+        portee.ajouter(_NOMMEES, *_colonnes(plates, "siren", "dispositif"))
+    if lieux := [p for p in bornees if p["lieux"]]:
+        clause = queries.organisme_nomme(droit, "{1}")
+        portee.ajouter(_NOMMEES_LIEUX + clause, *_colonnes(lieux, "siren"), moi.compte_id)
 
 
 async def _interne(moi: Personne, portee: Portee) -> None:

@@ -51,7 +51,14 @@ def portee_deposant(droit: str, n: str = "$1", *, mandats: bool = False) -> str:
 
 def portee_nommee(droit: str, n: str = "$1") -> str:
     """The body that a transmitted dossier names."""
-    organisme = perimetre.clause(
+    return (
+        f"(d.etat <> 'brouillon' and d.organisme_siret is not null and {organisme_nomme(droit, n)})"
+    )
+
+
+def organisme_nomme(droit: str, n: str = "$1") -> str:
+    """The right on the body that a dossier names."""
+    return perimetre.clause(
         droit,
         "d",
         n,
@@ -59,7 +66,6 @@ def portee_nommee(droit: str, n: str = "$1") -> str:
         siret="d.organisme_siret",
         profil="'prestataire'",
     )
-    return f"(d.etat <> 'brouillon' and d.organisme_siret is not null and {organisme})"
 
 
 def portee_interne(moi: Personne, roles: Sequence[str], n: str = "$1") -> str:
