@@ -101,7 +101,7 @@ async def test_c07_whoever_is_attached_asks_for_a_habilitation(ouvrir: Ouvrir) -
     (lien,) = page.liens("Demander une habilitation")
     page = await nav.get(lien)
     assert page.h1 == "Demander une habilitation"
-    assert "Ce que vous pouvez y faire" in page.texte
+    assert "Ce que vous pouvez y faire aujourd’hui" in page.texte
     page = await nav.soumettre(page, "/rattachements/demander", message="Saisir les dossiers")
     assert "droits supplémentaires" in page.texte
     page = await (await ouvrir(chef)).get("/notifications")
