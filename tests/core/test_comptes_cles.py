@@ -178,3 +178,11 @@ def test_a05_passkeys_want_a_name(monkeypatch, url: str, attendu: tuple[str, str
     monkeypatch.setattr(get_settings(), "url", url)
     lieu = cles.lieu()
     assert (lieu and (lieu.domaine, lieu.origine)) == attendu
+
+
+async def test_a05_a_key_without_a_name_gets_a_sentence(navigateur) -> None:
+    compte, nav, cle = await personne(), navigateur(), Authentificateur()
+    await connecter(nav, compte.email, renforcee=False)
+    page = await envoyer(nav, AJOUT, cle.creer(await options(nav, AJOUT)), nom=" ")
+    assert page.statut == 422
+    assert "n’a pas pu être créée" in page.texte

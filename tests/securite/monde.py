@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from portal.core.comptes import facteurs, totp
 from portal.core.contact import operations as contact
 from portal.core.entreprises import saisies
 from portal.core.notifications.operations import notifier
@@ -197,6 +198,8 @@ async def _personnels(m: Monde) -> None:
         await valeur("select max(uid::text) from notification where compte = $1", qui.compte)
     )
     m.objets["session"] = str(await valeur("select uid from session where compte = $1", qui.compte))
+    await facteurs.installer_totp(qui.compte, totp.nouveau_secret())
+    m.objets["facteur"] = str((await facteurs.lister(qui.compte))[0].uid)
     m.objets["export"] = str(await exports.demander(moi, Filtres()))
     await exports.preparer(
         await valeur("select id from export where uid = $1", uuid.UUID(m.objets["export"]))

@@ -62,6 +62,7 @@ OBJETS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("/notifications/{uid:uuid}", PERSONNEL, {"uid": "@notification"}),
     ("/exports/{uid:uuid}", PERSONNEL, {"uid": "@export"}),
     ("/compte/sessions/{uid:uuid}", PERSONNEL, {"uid": "@session"}),
+    ("/compte/second-facteur/{uid:uuid}", PERSONNEL, {"uid": "@facteur"}),
     ("/reprise/{uid:str}", PERSONNEL, {"uid": "@parquee"}),
     ("/branches/{idcc:str}", INTERNE, BRANCHE),
     ("/branches/{idcc:str}/dispositifs/{code:str}", INTERNE,
@@ -106,6 +107,7 @@ class Route:
     de: str | None
     parametres: Mapping[str, str]
     source: str = ""
+    avant_second: bool = False
 
     @property
     def nom(self) -> str:
@@ -201,4 +203,5 @@ def _lire(ligne: dict[str, Any], gestionnaire: HTTPRouteHandler) -> Route | None
         de, valeurs = None, {}
     source = inspect.getsource(inspect.unwrap(gestionnaire.fn))
     internes = frozenset(interne.split(",")) if interne is not None else None
-    return Route(ligne["method"], path, ligne["droit"], internes, de, valeurs, source)
+    avant_second = bool(gestionnaire.opt.get("avant_second"))
+    return Route(ligne["method"], path, ligne["droit"], internes, de, valeurs, source, avant_second)

@@ -89,7 +89,10 @@ async def test_chaque_route_qui_change_demande_une_cle(
     litestar: Any, monde: Monde, application: Any
 ) -> None:
     """Without a key nothing is done; those that need none are told by name here."""
-    sans_cle = {"/connexion", "/deconnexion", "/mot-de-passe/oublie"}
+    sans_cle = {
+        "/connexion", "/deconnexion", "/mot-de-passe/oublie", "/mot-de-passe/force",
+        "/connexion/confirmer/cle/options", "/compte/second-facteur/cle/options",
+    }  # fmt: skip
     navs = [monde[q].navigateur(application) for q in ("administrateur", "gestionnaire")]
     ecarts = []
     for route in (r for r in routes(litestar)[0] if r.method != "GET"):

@@ -114,7 +114,7 @@ async def renouveler_codes(request: Requete, moi: Moi) -> Page:
     """Ten new codes: the former ones no longer serve."""
     await renfort.exiger_preuve(request, moi)
     if not await facteurs.en_a(moi.compte_id):
-        raise Introuvable()
+        return rediriger(request, "/compte/second-facteur")
     return _page_codes(request, await facteurs.nouveaux_codes(moi), SECURITE)
 
 
@@ -147,6 +147,9 @@ async def _page_choix(
     nom: Saisie | None = None,
     refus: str | None = None,
 ) -> Page:
+    ici = cles_ici(request)
+    if nom and nom.erreurs and not ici.possibles:  # posted where the page has no such field
+        refus = CLE_REFUSEE
     return rendre(
         request,
         "comptes/second_facteur.html",
@@ -155,7 +158,7 @@ async def _page_choix(
         siens=await facteurs.lister(moi.compte_id),
         nom=nom or lire(NomDeCle, {"nom": nommer_appareil(request)}),
         refus=refus,
-        cles_ici=cles_ici(request),
+        cles_ici=ici,
     )
 
 

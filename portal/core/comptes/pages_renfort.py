@@ -41,8 +41,6 @@ async def voir_confirmer(request: Requete, moi: Moi) -> Page:
     suite = await but(request, moi)
     if renforce(moi):
         return Redirect(suite, status_code=303)
-    if not await facteurs.en_a(moi.compte_id):
-        return Redirect(f"/compte/second-facteur?{urlencode({'suite': suite})}", status_code=303)
     return await _page(request, moi, suite)
 
 
@@ -146,6 +144,8 @@ async def _page(
     attente: int = 0,
 ) -> Page:
     siens = await facteurs.lister(moi.compte_id)
+    if not siens:
+        return Redirect(f"/compte/second-facteur?{urlencode({'suite': suite})}", status_code=303)
     code_demo = await _code_demo(request, moi)
     fautive = code or secours_saisi
     if fautive and attente:
