@@ -61,6 +61,11 @@ async def test_d09_complement_demande_puis_repondu(navigateur: Any) -> None:
     nav = await ouvrir_session(navigateur, email)
     page = await nav.get(f"/dossiers/{dossier['uid']}")
     assert "La convention n’est pas signée." in page.texte
+    lieu = page.liens("Déposer un document")[0]
+    assert lieu.endswith("/documents#piece-convention")
+    pieces = await nav.get(lieu.partition("#")[0])
+    assert "La convention n’est pas signée." in pieces.texte
+    assert pieces.liens("Répondre à la demande")
     await ajouter(moi, dossier["uid"], "convention", FauxFichier(nom="signee.pdf"))  # type: ignore[arg-type]
     page = await nav.soumettre(page, f"/dossiers/{dossier['uid']}/repondre", message="La voici.")
     assert page.statut == 200

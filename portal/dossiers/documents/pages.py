@@ -84,6 +84,7 @@ async def _rendre(
     if transmis:
         attendues += pieces_de(dispositif, examen.contenu.donnees, "realisation")
     connues = {p.code for p in attendues}
+    complement = await queries.complement_ouvert(dossier["id"]) if transmis else None
     return rendre(
         request,
         "dossiers/documents.html",
@@ -98,6 +99,7 @@ async def _rendre(
                 "apres": p.moment != "depot",
                 "documents": [d for d in presents if d["piece"] == p.code],
                 "erreur": (erreurs or {}).get(p.code),
+                "demandee": complement is not None and p.code in complement["pieces"],
             }
             for p in attendues
         ],
@@ -105,6 +107,7 @@ async def _rendre(
         libre=operations.LIBRE,
         erreur_libre=(erreurs or {}).get(operations.LIBRE),
         transmis=transmis,
+        complement=complement,
         peut_deposer=dossier["etat"] in operations.OUVERTS
         and not moi.est_interne
         and await peut(moi, dossier, "dossiers.saisir"),
