@@ -18,7 +18,7 @@ from webauthn.helpers.structs import (
 )  # fmt: skip
 
 from portal.core.comptes import courriels, defis
-from portal.core.comptes.facteurs import Verdict, echouer
+from portal.core.comptes.facteurs import MOYENS, Verdict, echouer
 from portal.core.journal.operations import noter
 from portal.infra import clock
 from portal.infra.base import executer, sql, sql1, transaction
@@ -92,7 +92,9 @@ async def ajouter(moi: Personne, reponse: str, nom: str) -> bool:
         )
         if pose is None:
             return False
-        await noter("second_facteur.ajoute", acteur=moi, objet=("compte", moi.uid), moyen="cle")
+        await noter(
+            "second_facteur.ajoute", acteur=moi, objet=("compte", moi.uid), moyen=MOYENS["cle"]
+        )
         await courriels.second_facteur(moi.email, f"la clé d’accès «\u00a0{nom}\u00a0»", True)
     return True
 

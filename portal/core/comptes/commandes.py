@@ -29,6 +29,8 @@ async def reinitialiser_facteurs(courriel: str) -> str:
     compte = await queries.par_email(courriel.strip())
     if compte is None:
         raise click.ClickException(f"{courriel} n’a pas de compte.")
-    if not await facteurs.retirer_tous(compte["id"], compte["uid"], acteur=None):
+    if not await facteurs.retirer_tous(
+        compte["id"], compte["uid"], f"{compte['prenom']} {compte['nom']}", acteur=None
+    ):
         raise click.ClickException(f"{compte['email']} n’a pas de second facteur.")
     return f"{compte['email']} choisira un nouveau second facteur à sa prochaine connexion."

@@ -14,6 +14,12 @@ from portal.infra.base import executer, sql, sql1, transaction, valeur
 from portal.web.identite import Personne
 
 NOM_TOTP = "Application d’authentification"
+MOYENS = {
+    "totp": "application d’authentification",
+    "cle": "clé d’accès",
+    "secours": "code de secours",
+}
+"""How they are named where one reads what was done."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ async def confirmer_totp(moi: Personne, code: str) -> Verdict:
         await defis.prendre(moi.session_id, "totp")
         await installer_totp(moi.compte_id, secret, pas)
         await noter(
-            "second_facteur.ajoute", acteur=moi, objet=("compte", moi.uid), moyen="application"
+            "second_facteur.ajoute", acteur=moi, objet=("compte", moi.uid), moyen=MOYENS["totp"]
         )
         await courriels.second_facteur(moi.email, "Une application d’authentification", True)
     return Verdict("juste")
@@ -154,7 +160,9 @@ async def verifier_secours(moi: Personne, code: str) -> Verdict:
 async def echouer(moi: Personne) -> Verdict:
     """Count a wrong proof; whoever owns the account is told when somebody keeps trying."""
     attente = await limites.SECOND_FACTEUR.noter(str(moi.compte_id))
-    await noter("second_facteur.refuse", acteur=moi, objet=("compte", moi.uid))
+    await noter(
+        "second_facteur.refuse", acteur=moi, objet=("compte", moi.uid), personne=moi.nom_affiche
+    )
     if attente:
         jour = clock.instant().date().isoformat()
         await courriels.essais_de_code(moi.email, cle=f"essais/{moi.compte_id}/{jour}")
@@ -184,20 +192,25 @@ async def retirer(moi: Personne, uid: UUID) -> str | None:
         if len(siens) == 1:
             await secours.effacer(moi.compte_id)
         await noter(
-            "second_facteur.retire", acteur=moi, objet=("compte", moi.uid), moyen=vise["genre"]
+            "second_facteur.retire",
+            acteur=moi,
+            objet=("compte", moi.uid),
+            moyen=MOYENS[vise["genre"]],
         )
         await courriels.second_facteur(moi.email, f"«\u00a0{vise['nom']}\u00a0»", False)
     return None
 
 
-async def retirer_tous(compte: int, uid: UUID, *, acteur: QuiAgit | None) -> int:
+async def retirer_tous(compte: int, uid: UUID, personne: str, *, acteur: QuiAgit | None) -> int:
     """For whoever has lost them all: the OPCO has made sure of the person. Returns how many."""
     async with transaction():
         retires = await sql("delete from second_facteur where compte = $1 returning secret", compte)
         await _oublier(retires)
         await secours.effacer(compte)
         await executer("update session set renforcee_le = null where compte = $1", compte)
-        await noter("second_facteur.retires", acteur=acteur, objet=("compte", uid))
+        await noter(
+            "second_facteur.retires", acteur=acteur, objet=("compte", uid), personne=personne
+        )
     return len(retires)
 
 

@@ -64,7 +64,7 @@ async def verifier(request: Requete, moi: Moi) -> Page:
         return await _page_application(request, moi, suite, saisie)
     verdict = await facteurs.confirmer_totp(moi, saisie.valides["code"])
     if verdict.juste:
-        return await _ajoute(request, moi, suite, "application")
+        return await _ajoute(request, moi, suite, "totp")
     if verdict.issue == "expire":
         return rediriger(request, f"/compte/second-facteur?{urlencode({'suite': suite})}", EXPIRE)
     saisie.brut["code"] = ""

@@ -54,7 +54,7 @@ async def confirmer(request: Requete, moi: Moi) -> Page:
         return await _page(request, moi, suite, code=saisie)
     verdict = await facteurs.verifier_totp(moi, saisie.valides["code"])
     if verdict.juste:
-        return await _suivre(request, moi, suite, "application")
+        return await _suivre(request, moi, suite, "totp")
     saisie.brut["code"] = ""
     saisie.refuser("code", DEJA if verdict.issue == "deja" else FAUX)
     return await _page(request, moi, suite, code=saisie, attente=verdict.attente)

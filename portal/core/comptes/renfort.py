@@ -54,7 +54,12 @@ async def renforcer(moi: Personne, moyen: str) -> str:
         await executer(
             "update session set renforcee_le = $2 where id = $1", moi.session_id, clock.instant()
         )
-        await noter("connexion.confirmee", acteur=moi, objet=("compte", moi.uid), moyen=moyen)
+        await noter(
+            "connexion.confirmee",
+            acteur=moi,
+            objet=("compte", moi.uid),
+            moyen=facteurs.MOYENS[moyen],
+        )
         return await renouveler_jeton(moi.session_id)
 
 

@@ -153,6 +153,8 @@ PHRASES: dict[str, Phrase] = {
     ),
     "compte.cree": Phrase(PERSONNEL, "{acteur} a créé son compte."),
     "compte.modifie": Phrase(PERSONNEL, "{acteur} a modifié son profil."),
+    "compte.email_demande": Phrase(PERSONNEL, "{acteur} a demandé à changer d’adresse e-mail."),
+    "compte.email_change": Phrase(PERSONNEL, "{acteur} a changé d’adresse e-mail."),
     "compte.mot_de_passe_change": Phrase(PERSONNEL, "{acteur} a changé son mot de passe."),
     "compte.mot_de_passe_refuse": Phrase(PERSONNEL, "{acteur} a saisi un mot de passe actuel faux."),
     "compte.desactive": Phrase(COMPTES, "{acteur} a fermé le compte de {personne}."),
