@@ -44,7 +44,7 @@ def letters(data_dir: Path | None, premier: bool, maximum: int | None) -> None:
 def importer(
     nom: str, fichier: Path, appliquer: bool, rapport: Path | None, rejets: Path | None
 ) -> None:
-    """Importer un référentiel (sirene, successions), ou un ancien portail (reprise DOSSIER)."""
+    """Importer un référentiel (sirene, successions, conseillers), ou un ancien portail (reprise DOSSIER)."""
     from portal.core.entreprises import imports
 
     if nom == "reprise":

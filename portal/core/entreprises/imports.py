@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from portal.core.entreprises.registre import sirene, successions
+from portal.core.entreprises.registre import conseillers, sirene, successions
 from portal.core.entreprises.registre.bilan import Bilan
 from portal.core.entreprises.registre.lecture import FichierIllisible
 
@@ -14,4 +14,5 @@ __all__ = ["IMPORTS", "Bilan", "FichierIllisible"]
 IMPORTS: dict[str, Callable[..., Coroutine[Any, Any, Bilan]]] = {
     "sirene": sirene.importer,
     "successions": successions.importer,
+    "conseillers": conseillers.importer,
 }
