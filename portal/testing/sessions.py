@@ -24,7 +24,9 @@ async def ouvrir(compte_id: int, *, renforcee: bool = True) -> str:
 
 async def renforcer(nav: Navigateur) -> None:
     """Her browser's session has proven a second factor this minute."""
-    jeton = nav.client.cookies["session"]
+    jetons = [c.value for c in nav.client.cookies.jar if c.name == "session" and c.value]
     await executer(
-        "update session set renforcee_le = $2 where jeton = $1", condenser(jeton), _prouve()
+        "update session set renforcee_le = $2 where jeton = any($1::bytea[])",
+        [condenser(jeton) for jeton in jetons],
+        _prouve(),
     )
