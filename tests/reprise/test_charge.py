@@ -71,7 +71,7 @@ async def test_c13_la_memoire_ne_suit_pas_le_nombre(tmp_path: Path) -> None:
 
 
 @pytest.mark.preuve
-async def test_c13_cent_mille_lignes(tmp_path: Path, base_neuve: str) -> None:
+async def test_c13_cent_mille_lignes(tmp_path: Path, base_neuve: str, capsys) -> None:
     """`pytest -m preuve`: one JSON line, rows a second and peak memory of the command."""
     await peupler(tmp_path, 100_000)
     for nom, plus in (("essai", []), ("reprise", ["--apply"]), ("reprise relue", ["--apply"])):
@@ -80,7 +80,8 @@ async def test_c13_cent_mille_lignes(tmp_path: Path, base_neuve: str) -> None:
         duree = time.perf_counter() - depart
         dit = {"name": f"{nom} de 100 000 lignes", "figure": round(100_000 / duree), "unit": "lignes/s",
                "seconds": round(duree, 1), "peak_mb": pic // 1000}  # fmt: skip
-        print(json.dumps(dit, ensure_ascii=False))
+        with capsys.disabled():
+            print(json.dumps(dit, ensure_ascii=False))
         assert pic < 400_000
         assert sum(int(li.split()[2]) for li in sortie.splitlines() if " acceptées" in li) == (
             0 if nom == "reprise relue" else 100_000

@@ -12,6 +12,7 @@ from portal.dossiers import transitions
 from portal.dossiers.documents.operations import ajouter
 from portal.factures import demandes
 from portal.factures.du import REPRISE, dus, situation
+from portal.grandlivre.queries import ecarts
 from portal.infra.base import sql, sql1, transaction
 from portal.reglements import rib
 from portal.testing.sessions import renforcer
@@ -161,6 +162,8 @@ async def test_c13_paye_facture_engage_dans_le_grand_livre(tmp_path: Path) -> No
     assert "il reste 300,00" in dits[3]["motif"].replace("\u00a0", " ").replace("\u202f", "")
     assert await a.livre(en_cours) == {"engage": 1000, "facture": 700, "paye": 500}
     assert await a.livre(clos) == {"engage": 900, "facture": 900, "paye": 900}, "the rest is freed"
+    uids = {str((await a.dossier_de(n) or {})["uid"]) for n in (en_cours, clos)}
+    assert not [e for e in await ecarts() if any(uid in e for uid in uids)], "as doctor sees it"
     assert a.resultats(await a.reprendre(tmp_path)).count("accepté") == 0
     assert await a.livre(en_cours) == {"engage": 1000, "facture": 700, "paye": 500}
 
