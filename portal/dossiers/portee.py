@@ -8,10 +8,12 @@ is as plain as what it asks, and its plan too.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from portal.core.rattachements import perimetre
+from portal.core.rattachements.perimetre import Etendue
 from portal.dossiers import queries
 from portal.dossiers.queries import ROLES_LECTURE
 from portal.infra.base import sql
@@ -53,15 +55,18 @@ class Portee:
     parts: list[str]
     parametres: list[Any]
 
-    def sql(self, condition: str = "true", fin: str = "") -> str:
+    def sql(self, condition: str = "true", fin: str = "", total: str = "") -> str:
         """SQL of the distinct `(id, modifie_le)` within reach that meet `condition` (on `d`).
 
-        `fin` (an order and a limit) applies to each part: the caller orders and limits the whole
-        again.
+        `fin` (an order and a limit) applies to each company of each part, `total` (a limit) to each
+        part: the caller orders and limits the whole again.
         """
         if not self.parts:
             return "select null::bigint as id, null::timestamptz as modifie_le where false"
-        return " union ".join(_requete(part, condition, fin) for part in self.parts)
+        requetes = [_requete(part, condition, fin) for part in self.parts]
+        if total:
+            requetes = [f"(select x.id, x.modifie_le from ({r}) x {total})" for r in requetes]
+        return " union ".join(requetes)
 
     def ajouter(self, modele: str, *valeurs: Any) -> None:
         rang = len(self.parametres) + 1
@@ -88,58 +93,54 @@ async def de(moi: Personne, droit: str = "dossiers.consulter") -> Portee:
 
 
 async def _entreprises(moi: Personne, droit: str, portee: Portee) -> None:
-    """One row a company and profile, however many establishments bound the right there."""
-    siennes = await sql(
-        "select siren, profil, bool_or(siret is null and dispositif is null) as entiere,"
-        " count(siret) as lieux, array_agg(distinct dispositif)"
-        "  filter (where siret is null and dispositif is not null) as dispositifs"
-        " from perimetre($1, $2) group by siren, profil",
-        moi.compte_id,
-        droit,
-    )
-    entieres = [p for p in siennes if p["entiere"]]
+    siennes = await perimetre.etendue(moi, droit, LIEUX_MAX + 1)
+    entieres = [p for p in siennes if p.entiere]
+    completes = {(p.siren, p.profil) for p in entieres}
+    bornees = [p for p in siennes if (p.siren, p.profil) not in completes]
     if len(entieres) == 1:
-        portee.ajouter(_UNE, entieres[0]["siren"], entieres[0]["profil"])
+        portee.ajouter(_UNE, entieres[0].siren, entieres[0].profil)
     elif entieres:
-        portee.ajouter(_PLUSIEURS, *_colonnes(entieres, "siren", "profil"))
-    bornees = [p for p in siennes if not p["entiere"]]
-    if par_dispositif := _par_dispositif(bornees):
-        portee.ajouter(_DISPOSITIFS, *_colonnes(par_dispositif, "siren", "profil", "dispositif"))
-    await _lieux(moi, droit, [p for p in bornees if p["lieux"]], portee)
+        portee.ajouter(_PLUSIEURS, *_cles(entieres))
+    if codes := [(p.siren, p.profil, code) for p in bornees for code in p.dispositifs]:
+        portee.ajouter(_DISPOSITIFS, *_transposer(codes))
+    await _lieux(moi, droit, [p for p in bornees if p.lieux], portee)
     if droit == "dossiers.consulter":
-        _nommees(moi, droit, [p for p in siennes if p["profil"] == "prestataire"], portee)
+        _nommees(moi, droit, [p for p in siennes if p.profil == "prestataire"], portee)
 
 
-def _par_dispositif(bornees: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**p, "dispositif": code} for p in bornees for code in p["dispositifs"] or ()]
-
-
-async def _lieux(moi: Personne, droit: str, bornees: list[dict[str, Any]], portee: Portee) -> None:
+async def _lieux(moi: Personne, droit: str, bornees: list[Etendue], portee: Portee) -> None:
     """Companies of which some establishments are within reach."""
-    if beaucoup := [p for p in bornees if p["lieux"] > LIEUX_MAX]:
+    if beaucoup := [p for p in bornees if p.lieux > LIEUX_MAX]:
         clause = perimetre.clause(droit, "d", "{2}", mandats=False)
-        portee.ajouter(_BEAUCOUP + clause, *_colonnes(beaucoup, "siren", "profil"), moi.compte_id)
-    if peu := [p for p in bornees if p["lieux"] <= LIEUX_MAX]:
+        portee.ajouter(_BEAUCOUP + clause, *_cles(beaucoup), moi.compte_id)
+    if peu := [p for p in bornees if p.lieux <= LIEUX_MAX]:
         la = await sql(
             "select distinct p.siren, p.siret, p.profil, p.dispositif from perimetre($1, $2) p"
             " join unnest($3::text[], $4::text[]) q(siren, profil)"
             " on q.siren = p.siren and q.profil = p.profil where p.siret is not null",
             moi.compte_id,
             droit,
-            *_colonnes(peu, "siren", "profil"),
+            *_cles(peu),
         )
         portee.ajouter(_LIEUX, *_colonnes(la, "siren", "siret", "profil", "dispositif"))
 
 
-def _nommees(moi: Personne, droit: str, siennes: list[dict[str, Any]], portee: Portee) -> None:
+def _nommees(moi: Personne, droit: str, siennes: list[Etendue], portee: Portee) -> None:
     """Bodies that a transmitted dossier names."""
-    entieres = [{**p, "dispositif": None} for p in siennes if p["entiere"]]
-    bornees = [p for p in siennes if not p["entiere"]]
-    if plates := entieres + _par_dispositif(bornees):
-        portee.ajouter(_NOMMEES, *_colonnes(plates, "siren", "dispositif"))
-    if lieux := [p for p in bornees if p["lieux"]]:
-        clause = queries.organisme_nomme(droit, "{1}")
-        portee.ajouter(_NOMMEES_LIEUX + clause, *_colonnes(lieux, "siren"), moi.compte_id)
+    codes: list[tuple[str | None, ...]] = [(p.siren, None) for p in siennes if p.entiere]
+    codes += [(p.siren, code) for p in siennes if not p.entiere for code in p.dispositifs]
+    if codes:
+        portee.ajouter(_NOMMEES, *_transposer(codes))
+    if lieux := [p.siren for p in siennes if p.lieux and not p.entiere]:
+        portee.ajouter(_NOMMEES_LIEUX + queries.organisme_nomme(droit, "{1}"), lieux, moi.compte_id)
+
+
+def _cles(etendues: list[Etendue]) -> list[list[str | None]]:
+    return _transposer([(p.siren, p.profil) for p in etendues])
+
+
+def _transposer(lignes: Sequence[tuple[str | None, ...]]) -> list[list[str | None]]:
+    return [list(colonne) for colonne in zip(*lignes, strict=True)]
 
 
 async def _interne(moi: Personne, portee: Portee) -> None:

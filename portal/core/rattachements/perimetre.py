@@ -187,3 +187,21 @@ async def entreprises(moi: Personne, droit: str, limite: int = 1000) -> list[Ent
         EntrepriseAtteinte(e["siren"], e["siret"], e["profil"], e["denomination"], e["idcc"])
         for e in lignes
     ]
+
+
+@dataclass(frozen=True)
+class Etendue:
+    """Where somebody holds a right, of one company under one profile: `entiere`, or for some
+    `dispositifs` everywhere, or at `lieux` establishments (counted up to what was asked)."""
+
+    siren: str
+    profil: str
+    entiere: bool
+    dispositifs: tuple[str, ...]
+    lieux: int
+
+
+async def etendue(moi: Personne, droit: str, plafond: int = 1) -> list[Etendue]:
+    """One row a company (two where a mandate adds to it), whatever the number of establishments."""
+    lignes = await sql("select * from etendue($1, $2, $3)", moi.compte_id, droit, plafond)
+    return [Etendue(**{**li, "dispositifs": tuple(li["dispositifs"])}) for li in lignes]

@@ -143,7 +143,7 @@ async def compter(moi: Personne, filtres: Filtres, plafond: int = 1000) -> int:
     """How many, counted up to `plafond`."""
     a_portee = await portee.de(moi)
     condition, parametres = _condition(filtres, a_portee.parametres)
-    source = a_portee.sql(condition, f"{RECENTS} limit {plafond}")
+    source = a_portee.sql(condition, f"limit {plafond}", f"limit {plafond}")
     return int(
         await valeur(
             f"select count(*) from (select 1 from ({source}) e limit {plafond}) x", *parametres
