@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from portal.core.entreprises import queries as entreprises
 from portal.core.entreprises.fiche import PROFILS
-from portal.core.rattachements import perimetre
 from portal.kit.formulaire import Saisie, champ, lire, lire_formulaire
 from portal.kit.types import Iban, OuiNon, Texte
 from portal.reglements import rib
@@ -87,7 +86,7 @@ async def _exiger(moi: Personne, siren: str, profil: str) -> str:
     """The company's name, if this person may register its account."""
     if profil not in PROFILS:
         raise Introuvable()
-    await perimetre.exiger_entreprise(moi, "rib.saisir", siren, profil)
+    await rib.exiger(moi, siren, profil)
     fiche = await entreprises.par_siren(siren)
     if fiche is None:
         raise Introuvable()

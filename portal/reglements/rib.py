@@ -116,7 +116,7 @@ async def enregistrer(moi: Personne, siren: str, profil: str, iban: str, titulai
     or `Introuvable` / `Interdit` out of reach.
     """
     async with transaction():
-        await _exiger(moi, siren, profil)
+        await exiger(moi, siren, profil)
         await executer("select pg_advisory_xact_lock(hashtextextended($1, 8))", f"{siren}{profil}")
         await _refuser_mauvais_compte(siren, profil, iban)
         maintenant = clock.instant()
@@ -154,7 +154,7 @@ async def enregistrer(moi: Personne, siren: str, profil: str, iban: str, titulai
         return ligne["uid"]
 
 
-async def _exiger(moi: Personne, siren: str, profil: str) -> None:
+async def exiger(moi: Personne, siren: str, profil: str) -> None:
     """The account is the whole company's: a right on one establishment is not enough."""
     await perimetre.exiger_entreprise(moi, "rib.saisir", siren, profil)
     entier = await sql1(

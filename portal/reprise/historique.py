@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from portal.core.rattachements import perimetre
 from portal.dossiers.volets import Volet
 from portal.factures.operations import LIBELLES
 from portal.factures.perimetre import lecture, proche
 from portal.infra.base import sql, sql1
+from portal.reglements import rib as comptes
 from portal.web.erreurs import Introuvable
 from portal.web.identite import Personne
 from portal.web.pagination import TAILLE, PageDe, decoder, encoder
@@ -100,7 +100,7 @@ async def rib(moi: Personne, uid: UUID) -> dict[str, Any]:
     )
     if ligne is None:
         raise Introuvable()
-    await perimetre.exiger_entreprise(moi, "rib.saisir", ligne["siren"], ligne["profil"])
+    await comptes.exiger(moi, ligne["siren"], ligne["profil"])
     return ligne
 
 

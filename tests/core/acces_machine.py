@@ -173,7 +173,7 @@ class Base(RuleBasedStateMachine):
 
     def _un(self, n: int, *etats: str) -> Acces:
         choix = [a for a in self.regles.acces if a.etat in etats] or self.regles.acces
-        return choix[n % len(choix)]
+        return choix[-1 - n % len(choix)]
 
     def _lignes(
         self, acces: Acces, droits: frozenset[str], portee: str, bornes: tuple[str, ...]
@@ -217,6 +217,27 @@ class Base(RuleBasedStateMachine):
         )
         if permis:
             self.regles.accepter(demande, False, lignes)
+
+    @geste(si=_en_attente, n=NUMERO, droits=PRISE_DE_DROITS, soi=st.booleans())
+    def donner_trop(self, n: int, droits: frozenset[str], soi: bool) -> None:
+        """By whoever answers requests without being an administrator: to herself, or more than
+        she has."""
+        demande = self._un(n, "en_attente")
+        delegues = [
+            p
+            for p in self.gens
+            if (p.compte_id == demande.qui) == soi
+            and self._pese(p.compte_id, demande.chez, False)
+            and not self.regles.administre(p.compte_id, demande.chez)
+        ]
+        if delegues:
+            moi, lignes = delegues[n % len(delegues)], self._lignes(demande, droits, "demandee", ())
+            permis = self.regles.peut_accepter(moi.compte_id, demande, False, lignes)
+            self.tenter(
+                accepter(moi, demande.uid, self._octroi(demande, droits, "demandee", ())), permis
+            )
+            if permis:
+                self.regles.accepter(demande, False, lignes)
 
     @geste(si=UN_ACCES, n=NUMERO, par=NUMERO)
     def accepter_administrateur(self, n: int, par: int) -> None:

@@ -41,8 +41,8 @@ ROLES = {
     "lecteur": frozenset({"referent_poec"}),
 }
 PROPRIETAIRE = "habilite"
-# Says 403 to everybody who comes without having proved an address.
-SANS_SUITE = {"POST /compte/finaliser"}
+# Say 403 to who comes without having proved an address, 404 to who has no second factor.
+SANS_SUITE = {"POST /compte/finaliser", "POST /compte/codes-de-secours"}
 
 
 def attendu(route: Route, qui: str) -> str:
