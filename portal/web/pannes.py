@@ -62,8 +62,8 @@ def sur_erreur_page(request: Request[Any, Any, Any], erreur: ErreurPage) -> Resp
 
 
 def sur_non_connecte(request: Request[Any, Any, Any], erreur: NonConnecte) -> Response[Any]:
-    """To the sign-in page and back; a posted form is parked meanwhile."""
-    return _detour(request, "/connexion", erreur.reprise)
+    """To the sign-in page and back; a posted form is parked meanwhile, if its author is known."""
+    return _detour(request, "/connexion", erreur.reprise, d_ou_l_on_vient(request))
 
 
 def sur_renfort_exige(request: Request[Any, Any, Any], erreur: RenfortExige) -> Response[Any]:
