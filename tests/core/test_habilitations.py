@@ -226,7 +226,7 @@ async def test_c09_voir_comme_and_matrix_say_what_the_perimeter_says(ouvrir: Ouv
     assert "Tous les établissements, ceux ouverts plus tard compris" in page.texte
     assert "Voir les dossiers, leurs pièces et leurs courriers" in page.texte
     assert "Déposer des factures et demander des remboursements" in page.texte
-    assert "Pas le RIB" in page.texte
+    assert "ne voit pas Le RIB" in page.texte
     assert "Créer, compléter" not in page.texte
     # Whatever a form once said: the page reads the perimeter.
     await executer("delete from habilitation where droit = 'dossiers.consulter' and rattachement ="

@@ -111,7 +111,7 @@ async def test_c09_rights_of_a_request_are_those_of_the_perimeter() -> None:
         {"droits": ("dossiers.consulter",), "dispositif": CODE},
         {"droits": ()},
     ):
-        moi, _ = await quelqu_un(a, **options)  # type: ignore[arg-type]
+        moi, _ = await quelqu_un(a, **options)
         await executer(
             "insert into rattachement (compte, siren, profil, etat, administrateur, demande_le,"
             " demande_jour) values ($1, $2, 'prestataire', 'actif', true, current_timestamp,"

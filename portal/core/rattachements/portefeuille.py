@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from portal.infra.base import sql, valeur
 from portal.infra.texte import mots
@@ -40,6 +41,7 @@ class Entreprise:
     denomination: str
     par_mandat: bool
     administrateur: bool
+    uid: UUID | None = None
     droits: frozenset[str] = frozenset()
     demandes: int = 0
     comptes: list[Compte] = field(default_factory=list)
@@ -122,7 +124,7 @@ async def _completer(moi: Personne, lignes: list[dict[str, Any]]) -> list[Entrep
     return [
         Entreprise(
             li["siren"], li["profil"], li["denomination"], li["par_mandat"],
-            li["administrateur"],
+            li["administrateur"], li["uid"],
             droits_de.get((li["siren"], li["profil"]), frozenset())
             if li["uid"] else frozenset({"dossiers.consulter"}),
             demandes_de.get((li["siren"], li["profil"]), 0),

@@ -36,11 +36,11 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
     },
 }
 ABSENCES = {
-    "dossiers": "aucun dossier",
-    "factures": "ni facture, ni demande de remboursement, ni règlement",
-    "rib": "pas le RIB",
-    "rattachements": "pas les autres utilisateurs",
-    "contributions": "pas les contributions",
+    "dossiers": "les dossiers",
+    "factures": "les factures, les demandes de remboursement et les règlements",
+    "rib": "le RIB",
+    "rattachements": "les autres utilisateurs",
+    "contributions": "les contributions",
 }
 CITES = 8
 
