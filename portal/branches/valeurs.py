@@ -52,7 +52,7 @@ VALEURS = (
         cle="rattachement.code_mois",
         valeur="3",
         du=date(2020, 1, 1),
-        source="Foire aux questions Mon Espace, « Codes d’activation et sécurité »",
+        source="Foire aux questions Mon Espace, «\u00a0Codes d’activation et sécurité\u00a0»",
     ),
     ValeurInitiale(
         cle="rattachement.relance_jours",

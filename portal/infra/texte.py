@@ -27,6 +27,12 @@ def mots(texte: str) -> list[str]:
     return list(dict.fromkeys(plier(texte).split()))
 
 
+def de(nom: str) -> str:
+    """« de Claire Morel », « d’Inès Lambert », « d’Œuvres du Port »."""
+    elide = plier(nom)[:1] in tuple("aeiou")
+    return f"d’{nom}" if elide else f"de {nom}"
+
+
 def enregistrable(texte: str) -> str:
     """The text without what PostgreSQL can't hold: NUL is dropped, lone surrogates replaced."""
     return _SEULS.sub("\ufffd", texte.replace("\x00", ""))

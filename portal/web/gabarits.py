@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
-from portal.infra import money
+from portal.infra import money, texte
 from portal.kit.identifiants import dire_telephone
 
 
@@ -45,6 +45,7 @@ def faire_environnement(
         url_statique=_url_statique(statiques),
         htmx_present=(statiques / "vendor" / "htmx.min.js").is_file(),
         cle=champ_cle,
+        de=texte.de,
         euros=money.euros,
         date_longue=money.date_longue,
         periode=money.periode,
