@@ -362,7 +362,7 @@ async def test_c11_pages_from_the_request_to_its_end(ouvrir: Ouvrir) -> None:
         papier = await nav.get(f"{url}/papier")
         texte = texte_du_pdf(papier.reponse.content)
         assert "Menuiserie Le Dantec" in texte
-        assert "ne voit ni ne change le RIB" in " ".join(texte.split())
+        assert "le mandataire ne voit ni ne change le RIB" in " ".join(texte.split())
         assert f"{fin.year}" in texte
     assert "Centre Avenir" in (await de_chef.get(ici.rpartition("/")[0])).texte
     assert (await de_autre.get(ici)).statut == 404

@@ -52,9 +52,11 @@ def textes(mandat: Mandat) -> list[tuple[str, list[str]]]:
         (
             "Ce que le mandat ne permet pas",
             [
-                "Le mandataire ne voit ni ne change le RIB, les factures, les contributions, les "
-                "utilisateurs et les habilitations du mandant. Il n’annule pas un dossier transmis.",
-                "Le mandant garde tous ses droits sur ses dossiers, et répond de ce qui est transmis.",
+                "Par ce mandat, le mandataire ne voit ni ne change le RIB, les factures, les "
+                "contributions, les utilisateurs et les habilitations du mandant. Il n’annule pas un "
+                "dossier transmis.",
+                "Le mandant garde tous ses droits sur ses dossiers. Le mandataire répond de la "
+                "conformité de ce qu’il saisit aux documents signés.",
             ],
         ),
         (
