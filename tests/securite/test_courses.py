@@ -260,7 +260,7 @@ async def test_d02_le_bouton_pendant_une_sauvegarde_de_la_meme_page(application:
     that it is too late; never after."""
     for _ in range(3):
         complet, nav, url, page, dossier = await _a_l_etape(application)
-        entier = {**complet, "intitule": "Accueil", "jours": "3"}
+        entier = {**complet, "intitule": "Accueil", "jours": "2"}
         avant, bouton, apres = await ensemble(
             poster(nav, f"{url}/champ", **page, _champ="intitule", intitule="Accu"),
             poster(nav, url, **page, **entier),
