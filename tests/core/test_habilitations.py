@@ -331,3 +331,19 @@ def test_c09_pasted_sirets_however_they_are_spaced() -> None:
         assert lieux.lire_sirets(colle) == ([a, b], []), colle
     assert lieux.lire_sirets("7328293200007, x") == ([], ["7328293200007"])
     assert lieux.lire_sirets("") == ([], [])
+
+
+async def test_c09_replacing_starts_from_least_rights_and_never_widens_by_itself(
+    ouvrir: Ouvrir,
+) -> None:
+    s = await societe("Ganterie", lieux=2)
+    chef = await administrateur(s)
+    moi, uid = await habilite(chef, s, "dossiers.consulter")
+    await operations.ajouter_regle(chef, uid, Changement(("rib.saisir",), (s.siret(2),)))
+    nav, base = await ouvrir(chef), f"/entreprise/{s.siren}/adherent/utilisateurs"
+    page = await nav.get(f"{base}/{uid}")
+    page = await nav.soumettre(page, f"{base}/{uid}/habiliter")
+    assert await droits(moi) == {"dossiers.consulter", "factures.consulter"}
+    await operations.ajouter_regle(chef, uid, Changement(("rib.saisir",), (s.siret(2),)))
+    page = await nav.get(base)
+    assert "Tous les établissements, et d’autres droits sur 1" in page.texte

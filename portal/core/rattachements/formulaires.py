@@ -17,11 +17,9 @@ from portal.core.rattachements.modeles import (
     ETABLISSEMENTS,
     MODELES,
     PAR_CODE,
-    PERSONNALISE,
     Octroi,
     octroi,
 )  # fmt: skip
-from portal.core.rattachements.queries import Acces
 from portal.infra import clock
 from portal.kit.formulaire import champ
 from portal.kit.types import Courriel, Siren, SirenOuSiret, Texte
@@ -156,23 +154,13 @@ class OctroiVu:
         return MODELES
 
 
-async def octroi_vide(
-    siren: str, siret: str | None, connus: list[tuple[str, str]], acces: Acces | None = None
-) -> OctroiVu:
-    """The form as first shown: least rights on what was asked, or what `acces` has."""
+async def octroi_vide(siren: str, siret: str | None, connus: list[tuple[str, str]]) -> OctroiVu:
+    """The form as first shown: least rights, on what was asked."""
     lieux = await etablissements(siren, ouverts_le=await clock.aujourd_hui(), limite=CASES_MAX + 1)
     cases = [
         (e.siret, f"{e.enseigne or e.commune or e.siret}, {e.siret}") for e in lieux
     ] if len(lieux) <= CASES_MAX else []  # fmt: skip
-    vu = OctroiVu("consultation", set(), DEMANDEE, set(), set(), siret, cases, connus)
-    if acces is not None:
-        sirets = {acces.siret} if acces.siret else set(acces.sirets)
-        vu.modele = acces.modele if acces.modele in PAR_CODE else PERSONNALISE
-        vu.droits, vu.dispositifs = set(acces.droits), set(acces.dispositifs)
-        vu.portee, vu.sirets = (ETABLISSEMENTS if sirets else ENTREPRISE), sirets
-        connues = {siret for siret, _ in cases}
-        vu.autres_sirets = " ".join(sorted(sirets - connues))
-    return vu
+    return OctroiVu("consultation", set(), DEMANDEE, set(), set(), siret, cases, connus)
 
 
 def lire_octroi(poste: Any, vu: OctroiVu) -> Octroi | None:

@@ -176,7 +176,7 @@ async def voir_utilisateur(
 ) -> Page:
     """One person: rights in words, changing them, removing the access."""
     acces = await acces_visible(moi, siren, profil, uid)
-    vu = await octroi_vide(siren, acces.siret, dispositifs_connus, acces)
+    vu = await octroi_vide(siren, acces.siret, dispositifs_connus)
     return await _page_acces(request, moi, acces, vu)
 
 
@@ -191,7 +191,7 @@ async def habiliter(
 ) -> Page:
     """Replace the rights of a person."""
     acces = await acces_visible(moi, siren, profil, uid)
-    vu = await octroi_vide(siren, acces.siret, dispositifs_connus, acces)
+    vu = await octroi_vide(siren, acces.siret, dispositifs_connus)
     octroi = lire_octroi(await request.form(), vu)
     if octroi is not None and octroi.administrateur:
         await renfort.exiger(request, moi)

@@ -20,9 +20,8 @@ LIMITE = 500
 _DROITS = """
     left join lateral (
         select coalesce(array_agg(distinct h.droit), '{}') as droits,
-            coalesce(array_agg(distinct h.siret) filter (where h.siret is not null), '{}') as sirets,
-            coalesce(array_agg(distinct h.dispositif) filter (where h.dispositif is not null), '{}')
-                as dispositifs
+            count(distinct h.siret) as lieux, min(h.siret) as un_lieu,
+            coalesce(bool_or(h.siret is null), false) as partout
         from habilitation h where h.rattachement = r.id
     ) d on true
 """
@@ -47,8 +46,9 @@ class Acces:
     administrateur: bool
     modele: str | None
     droits: tuple[str, ...]
-    sirets: tuple[str, ...]
-    dispositifs: tuple[str, ...]
+    lieux: int
+    un_lieu: str | None
+    partout: bool
     depuis: datetime | None
 
     @property
@@ -60,9 +60,11 @@ class Acces:
         """Where, in words."""
         if self.siret:
             return f"Établissement {self.lieu or self.siret}"
-        if not self.sirets:
+        if not self.lieux:
             return "Tous les établissements"
-        return f"{len(self.sirets)}\u00a0établissements" if len(self.sirets) > 1 else self.sirets[0]
+        if self.partout:
+            return f"Tous les établissements, et d’autres droits sur {self.lieux}"
+        return f"{self.lieux}\u00a0établissements" if self.lieux > 1 else str(self.un_lieu)
 
     @property
     def en_mots(self) -> str:
@@ -109,7 +111,7 @@ class Demande:
 _COLONNES_ACCES = (
     "r.uid, r.compte, c.prenom || ' ' || c.nom as nom, c.email, r.siren, r.profil, e.denomination,"
     " r.siret, coalesce(nullif(t.enseigne, ''), t.commune, '') as lieu, r.administrateur, r.modele,"
-    " d.droits, d.sirets, d.dispositifs, r.decide_le as depuis"
+    " d.droits, d.lieux, d.un_lieu, d.partout, r.decide_le as depuis"
 )
 _COLONNES_DEMANDE = (
     "r.uid, r.compte, c.prenom || ' ' || c.nom as nom, c.email, r.siren, r.profil, e.denomination,"
@@ -130,9 +132,7 @@ _VISIBLE = (
 
 
 def _acces(ligne: dict[str, Any]) -> Acces:
-    for nom in ("droits", "sirets", "dispositifs"):
-        ligne[nom] = tuple(ligne[nom])
-    return Acces(**ligne)
+    return Acces(**{**ligne, "droits": tuple(ligne["droits"])})
 
 
 async def mes_acces(moi: Personne) -> list[Acces]:
