@@ -38,12 +38,14 @@ def migrate() -> None:
     """Mettre la base à jour : migrations, puis valeurs de référence."""
     from portal.apps import noms_des_apps
     from portal.branches.semis import semer_plugins
+    from portal.infra import clock
     from portal.infra.migrations import migrer
 
     plugins = charger_plugins()
 
     async def tout() -> Any:
         bilan = await migrer(noms_des_apps(), plugins.tables())
+        await clock.remettre_hors_demo()
         await semer_plugins(plugins)
         return bilan
 

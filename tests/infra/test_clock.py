@@ -64,3 +64,20 @@ async def test_outside_the_demo_the_clock_is_real_and_cannot_be_moved(regler) ->
     assert abs(await clock.maintenant() - clock.instant()) < timedelta(seconds=1)
     with pytest.raises(clock.HorlogeFixe):
         await clock.deplacer(datetime(2041, 1, 1))
+
+
+async def test_sql_reads_the_same_business_date() -> None:
+    for moment in (datetime(2027, 3, 28, 0, 1), datetime(2027, 10, 31, 23, 58)):
+        await clock.deplacer(moment)
+        (ligne,) = await sql("select jour_metier() as jour")
+        assert ligne["jour"] == await clock.aujourd_hui() == moment.date()
+
+
+async def test_outside_the_demo_a_shift_left_behind_is_forgotten(regler) -> None:
+    await clock.deplacer(datetime(2040, 1, 1))
+    await clock.remettre_hors_demo()
+    assert (await clock.aujourd_hui()).year == 2040
+    regler(demo="false")
+    await clock.remettre_hors_demo()
+    (ligne,) = await sql("select jour_metier() as jour")
+    assert ligne["jour"] == await clock.aujourd_hui()

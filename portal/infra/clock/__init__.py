@@ -14,7 +14,10 @@ from portal.infra.base import executer, sql1
 from portal.infra.money import PARIS
 from portal.settings import get_settings
 
-__all__ = ["PARIS", "HorlogeFixe", "aujourd_hui", "deplacer", "instant", "maintenant", "remettre"]
+__all__ = [
+    "PARIS", "HorlogeFixe", "aujourd_hui", "deplacer", "instant", "maintenant", "remettre",
+    "remettre_hors_demo",
+]  # fmt: skip
 
 
 class HorlogeFixe(RuntimeError):
@@ -51,6 +54,12 @@ async def deplacer(moment: datetime) -> None:
 async def remettre() -> None:
     """Put the business clock back to the real time (or to `PORTAL_NOW`, read anew)."""
     await executer("delete from horloge")
+
+
+async def remettre_hors_demo() -> None:
+    """Outside the demo no shift may stay in the database: `jour_metier()` would read it."""
+    if not get_settings().demo:
+        await remettre()
 
 
 async def _decalage() -> timedelta:
