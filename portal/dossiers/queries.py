@@ -68,6 +68,14 @@ def organisme_nomme(droit: str, n: str = "$1") -> str:
     )
 
 
+def portee_argent(moi: Personne, n: str = "$1") -> str:
+    """Dossiers of which this person may see what was invoiced and paid: never by a mandate."""
+    if moi.est_interne:
+        return f"({n} is not null)"
+    droit = "factures.consulter"
+    return f"({portee_deposant(droit, n)} or {portee_nommee(droit, n)})"
+
+
 def portee_interne(moi: Personne, roles: Sequence[str], n: str = "$1") -> str:
     """The same for staff, by the bounds of these roles alone: who reads everywhere as one thing does
     not decide everywhere as another."""

@@ -13,7 +13,7 @@ from portal.core.comptes.queries import personne_du_compte
 from portal.core.rattachements.mandats.operations import MANDANT, Offre, donner, terminer
 from portal.core.rattachements.mandats.registre import ACCEPTES
 from portal.dossiers import queries, suites
-from portal.dossiers.recherche.queries import Filtres, lister
+from portal.dossiers.recherche.queries import Filtres, lister, tous
 from portal.dossiers.saisie import brouillons, nouveau, operations
 from portal.infra import clock
 from portal.infra.base import sql
@@ -38,15 +38,19 @@ async def mandat(chef: Personne, chez: Societe, corps: Societe) -> UUID:
     return await donner(chef, chez.siren, offre)
 
 
+async def relue(moi: Personne) -> Personne:
+    personne = await personne_du_compte(moi.compte_id)
+    assert personne is not None
+    return personne
+
+
 async def scene(**droits: Any) -> tuple[Societe, Personne, Societe, Personne, str, UUID]:
     """A company, its administrator; a body with a mandate, somebody there, her e-mail."""
     chez, corps = await societe(), await societe(prestataire=True)
     chef, _ = await quelqu_un(chez, administrateur=True)
     moi, email = await quelqu_un(corps, profil="prestataire", **droits)
     uid = await mandat(chef, chez, corps)
-    relu = await personne_du_compte(moi.compte_id)
-    assert relu is not None
-    return chez, chef, corps, relu, email, uid
+    return chez, chef, corps, await relue(moi), email, uid
 
 
 async def test_e06_the_body_enters_and_sends_and_what_it_did_bears_its_name() -> None:
@@ -86,6 +90,18 @@ async def test_c11_drafts_may_be_dropped_what_was_sent_not_cancelled() -> None:
     with pytest.raises(Interdit):
         await suites.annuler(moi, envoye["uid"])
     await suites.annuler(chef, envoye["uid"])
+
+
+async def test_c11_export_under_a_mandate_tells_no_invoice() -> None:
+    chez, chef, _, moi, _, _ = await scene()
+    dossier = await rempli(chef, chez)
+    await operations.transmettre(chef, dossier["uid"], None)
+    par_mandat = [d async for d in tous(moi, Filtres())]
+    siens = [d async for d in tous(await relue(chef), Filtres())]
+    assert [d["argent"] for d in par_mandat] == [False]
+    assert [d["argent"] for d in siens] == [True]
+    lecteur, _ = await quelqu_un(chez, droits=("dossiers.consulter",))
+    assert [d["argent"] async for d in tous(await relue(lecteur), Filtres())] == [False]
 
 
 async def test_c11_who_may_only_read_there_only_reads_here() -> None:

@@ -72,5 +72,5 @@ def _ligne(d: dict[str, Any]) -> Ligne:
         accorde,
         d["facture_centimes"],
         d["paye_centimes"],
-        None if accorde is None else accorde - (d["paye_centimes"] or 0),
+        None if accorde is None or not d["argent"] else accorde - (d["paye_centimes"] or 0),
     )

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from portal.dossiers import portee
+from portal.dossiers import queries as dossiers
 from portal.dossiers.portee import RECENTS
 from portal.dossiers.transitions import GROUPES, LIBELLES
 from portal.infra.base import parcourir, sql, valeur
@@ -152,15 +153,20 @@ async def compter(moi: Personne, filtres: Filtres, plafond: int = 1000) -> int:
 
 
 async def tous(moi: Personne, filtres: Filtres) -> AsyncIterator[dict[str, Any]]:
-    """Every dossier, with its money, for the export."""
+    """Every dossier, with its money (`argent`: whether this person may see what was invoiced and
+    paid), for the export."""
     a_portee = await portee.de(moi)
     condition, parametres = _condition(filtres, a_portee.parametres)
+    parametres.append(moi.compte_id)
+    argent = dossiers.portee_argent(moi, f"${len(parametres)}::bigint")
     async for ligne in parcourir(
         "select d.numero, d.dispositif, d.intitule, d.etat, d.siren, d.siret, e.denomination, d.debut,"
         " d.fin, d.nb_personnes, d.personnes, d.organisme_nom, d.transmis_jour, d.demande_centimes,"
-        " d.accorde_centimes, g.facture_centimes, g.paye_centimes"
+        " d.accorde_centimes, x.argent, case when x.argent then g.facture_centimes end"
+        " as facture_centimes, case when x.argent then g.paye_centimes end as paye_centimes"
         " from dossier d left join entreprise e on e.siren = d.siren"
         " left join engagement g on g.dossier_uid = d.uid"
+        f" cross join lateral (select coalesce({argent}, false) as argent) x"
         f" where d.id in (select id from ({a_portee.sql(condition)}) e) {RECENTS}",
         *parametres,
     ):
