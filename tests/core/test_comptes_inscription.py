@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from portal.core.comptes import inscription
-from portal.core.comptes.evenements import CompteCree
+from portal.core.comptes.evenements import AdresseProuvee
 from portal.infra import clock, evenements
 from portal.infra.base import sql1
 from tests.core.comptes_aides import (
@@ -53,10 +53,10 @@ async def test_a01_from_the_address_to_a_signed_in_account(navigateur) -> None:
     nav, email = navigateur(), adresse()
     vus = []
 
-    async def voir(evt: CompteCree) -> None:
+    async def voir(evt: AdresseProuvee) -> None:
         vus.append(evt.email)
 
-    evenements.sur(CompteCree, voir)
+    evenements.sur(AdresseProuvee, voir)
     page = await demander_code(nav, f"  {email.upper()} ")
     assert page.chemin == "/compte/code"
     assert "courrier indésirable" in page.texte

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from portal.core.comptes import changement_email, sessions
+from portal.core.comptes.queries import charger_personne
 from portal.core.rattachements import repris
 from portal.core.rattachements.demandes import demander
 from portal.core.rattachements.modeles import octroi
@@ -179,3 +181,18 @@ async def test_a07_deux_fois_appliquee_une_fois_donnee(tmp_path: Path) -> None:
     )
     assert len(lignes) == 1
     assert len(await a.acces(lui.email, s.siren)) == 1
+
+
+async def test_a07_l_ancienne_adresse_prouvee_apres_coup_donne_ses_droits(tmp_path: Path) -> None:
+    """Somebody signed up with another address, then proves the former one."""
+    s, connu, ancienne = await gens.societe(), await compte(), adresse("ancienne")
+    entree = await sessions.connecter(connu.email, MOT_DE_PASSE, appareil="essai", ip="192.0.2.7")
+    lui = await charger_personne(str(entree.jeton))
+    assert lui is not None
+    a.ecrire(tmp_path, "habilitations.csv", a.droit(ancienne, s.siren))
+    await a.reprendre(tmp_path)
+    assert await changement_email.demander(lui, ancienne, "127.0.0.1") == 0
+    issue, _, _ = await changement_email.prouver(lui, await code_recu(ancienne))
+    assert issue == "juste"
+    (sien,) = await a.acces(ancienne, s.siren)
+    assert (sien["etat"], sien["droits"]) == ("actif", SAISIR)

@@ -12,11 +12,12 @@ from uuid import UUID
 import asyncpg
 
 from portal.core.comptes import courriels, limites
+from portal.core.comptes.evenements import AdresseProuvee
 from portal.core.comptes.inscription import ESSAIS, VALIDITE
 from portal.core.comptes.jetons import code_juste, empreinte_code, nouveau_code
 from portal.core.comptes.sessions import renouveler_jeton
 from portal.core.journal.operations import noter
-from portal.infra import clock
+from portal.infra import clock, evenements
 from portal.infra.base import executer, savepoint, sql1, transaction
 from portal.web.identite import Personne
 
@@ -128,6 +129,7 @@ async def _changer(moi: Personne, email: str) -> bool:
     )
     await courriels.email_change(moi.email, email)
     await noter("compte.email_change", acteur=moi, objet=("compte", moi.uid))
+    await evenements.publier(AdresseProuvee(moi.compte_id, email))
     return True
 
 

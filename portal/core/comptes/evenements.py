@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class CompteCree:
-    """An account exists, its address proven. Published in the transaction that creates it."""
+class AdresseProuvee:
+    """An account has this address, proven: it was made with it, or has changed to it. Published in
+    the transaction of that."""
 
     compte_id: int
     email: str

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.core.comptes import courriels, limites, motdepasse
-from portal.core.comptes.evenements import CompteCree
+from portal.core.comptes.evenements import AdresseProuvee
 from portal.core.comptes.sessions import fermer_autres, fermer_toutes, ouvrir_session
 from portal.core.journal.operations import Acteur, QuiAgit, noter
 from portal.infra import clock, evenements
@@ -69,7 +69,7 @@ async def creer_compte(
             acteur=Acteur(compte.id, f"{prenom} {nom}"),
             objet=("compte", compte.uid),
         )
-        await evenements.publier(CompteCree(compte.id, compte.email))
+        await evenements.publier(AdresseProuvee(compte.id, compte.email))
     return compte
 
 

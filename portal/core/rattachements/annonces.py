@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.core.comptes.evenements import CompteCree
+from portal.core.comptes.evenements import AdresseProuvee
 from portal.core.journal.operations import noter
 from portal.core.rattachements.entites import administrateurs, entite, verrouiller
 from portal.core.rattachements.evenements import AdministrateurActive
@@ -71,7 +71,7 @@ async def retirer(moi: Personne, siren: str, profil: str, id: int) -> None:
         )  # fmt: skip
 
 
-async def sur_compte_cree(evt: CompteCree) -> None:
+async def sur_adresse_prouvee(evt: AdresseProuvee) -> None:
     """The address is proven: what it was named for is active."""
     attendues = await sql(
         "select id, siren, profil from administrateur_annonce"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar.di import Provide
 
-from portal.core.comptes.evenements import CompteCree
+from portal.core.comptes.evenements import AdresseProuvee
 from portal.core.entreprises.evenements import EtablissementRemplace
 from portal.core.rattachements import (
     annonces,
@@ -71,7 +71,7 @@ def cabler(c: Cablage) -> None:
     c.fournisseurs.navigation.append(navigation)
     c.fournisseurs.taches.append(taches.taches)
     c.fournisseurs.taches.append(taches_mandats.taches)
-    evenements.sur(CompteCree, annonces.sur_compte_cree)
+    evenements.sur(AdresseProuvee, annonces.sur_adresse_prouvee)
     evenements.sur(EtablissementRemplace, successions.sur_etablissement_remplace)
-    evenements.sur(CompteCree, repris.sur_compte_cree)
+    evenements.sur(AdresseProuvee, repris.sur_adresse_prouvee)
     c.fournisseurs.bienvenue.append(repris.bienvenue)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from portal.core.comptes.evenements import CompteCree
+from portal.core.comptes.evenements import AdresseProuvee
 from portal.core.journal.operations import noter
 from portal.core.rattachements.demandes import DemandeImpossible, demander
 from portal.core.rattachements.droits import ecrire_habilitations
@@ -82,7 +82,7 @@ async def appliquer_connus(emails: Collection[str]) -> int:
     return len(connus)
 
 
-async def sur_compte_cree(evt: CompteCree) -> None:
+async def sur_adresse_prouvee(evt: AdresseProuvee) -> None:
     """The former e-mail is proven: what it could do is given, or asked for."""
     await appliquer(evt.compte_id)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from portal.infra import clock
 from portal.infra.base import sql
 from portal.infra.money import date_longue
+from portal.infra.texte import de
 from portal.web.fournisseurs import Tache
 from portal.web.identite import Personne
 
@@ -42,7 +43,7 @@ async def _demandes(moi: Personne) -> list[Tache]:
     )
     return [
         Tache(
-            f"Répondre à la demande de rattachement de {r['nom']}",
+            f"Répondre à la demande de rattachement {de(r['nom'])}",
             f"/entreprise/{r['siren']}/{r['profil']}/utilisateurs#demande-{r['uid']}",
             f"{r['denomination']}, depuis le {date_longue(r['demande_jour'])}",
             urgence=r["relance_le"] is not None,
@@ -129,13 +130,13 @@ async def _seuls(moi: Personne) -> list[Tache]:
             Tache(
                 f"Nommer un second administrateur de {seule['denomination']}",
                 f"/entreprise/{seule['siren']}/{seule['profil']}/utilisateurs",
-                "Vous êtes seul à pouvoir répondre aux demandes",
+                "Personne d’autre ne peut répondre aux demandes",
             )
         ]
     return [
         Tache(
             "Nommer un second administrateur dans vos entreprises",
             "/rattachements",
-            f"Vous êtes seul à en administrer {len(lignes)}{' ou plus' if len(lignes) == MONTREES else ''}",
+            f"Dans {len(lignes)}{' ou plus' if len(lignes) == MONTREES else ''}, personne d’autre ne peut répondre aux demandes",
         )
     ]
