@@ -213,7 +213,7 @@ def champs_du_profil(saisie: Saisie) -> list[ChampVu]:
     vus = saisie.champs()
     for vu in vus:
         if vu.nom in preferences.CHAMPS:
-            vu.options = [("", "Aucune"), *preferences.OFFERTES.de(vu.nom)]
+            vu.options = [("", "Non précisée"), *preferences.OFFERTES.de(vu.nom)]
     return [vu for vu in vus if vu.nom not in preferences.CHAMPS or len(vu.options) > 1]
 
 
