@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pyotp
 import pytest
 
-from portal.core.comptes import facteurs, totp
+from portal.core.comptes import defis, facteurs, purge, secours, totp
+from portal.demo.personas import PERSONNAGES, lister
 from portal.infra import clock
 from portal.infra.base import executer, valeur
 from portal.testing.navigateur import Navigateur, PageLue
@@ -111,3 +114,45 @@ async def test_a05_htmx_is_sent_to_the_proof(navigateur) -> None:
     page = await nav.get(f"/rib/{s.siren}/adherent", headers={"HX-Request": "true"}, suivre=False)
     assert page.statut == 401
     assert page.reponse.headers["hx-redirect"] == f"{CONFIRMER}?suite=/rib/{s.siren}/adherent"
+
+
+async def test_a05_one_code_posted_twice_at_once_opens_one_session(navigateur) -> None:
+    moi = await personne()
+    await facteurs.installer_totp(moi.compte_id, SECRET)
+    code = totp.code_du_pas(SECRET, totp.pas_de(clock.instant()))
+    verdicts = await asyncio.gather(*(facteurs.verifier_totp(moi, code) for _ in range(4)))
+    assert sorted(v.issue for v in verdicts) == ["deja", "deja", "deja", "juste"]
+
+
+async def test_a05_one_recovery_code_posted_twice_at_once_serves_once() -> None:
+    moi = await personne()
+    (premier, *_) = await secours.renouveler(moi.compte_id)
+    verdicts = await asyncio.gather(*(facteurs.verifier_secours(moi, premier) for _ in range(4)))
+    assert [v.juste for v in verdicts].count(True) == 1
+
+
+async def test_a05_challenges_and_late_changes_of_address_go_away() -> None:
+    moi = await personne()
+    await ouvrir(moi.compte_id)
+    session = await valeur("select id from session where compte = $1", moi.compte_id)
+    await defis.poser(session, "verifier", b"defi")
+    await executer(
+        "insert into changement_email (compte, email, cree_le, expire_le)"
+        " values ($1, 'a@b.example', $2, $2)",
+        moi.compte_id,
+        clock.instant() - timedelta(days=2),
+    )
+    await executer("update defi set expire_le = $2 where session = $1", session, clock.instant())
+    await purge.purger()
+    assert not await valeur("select count(*) from defi where session = $1", session)
+    assert not await valeur(
+        "select count(*) from changement_email where compte = $1", moi.compte_id
+    )
+
+
+def test_a05_staff_of_the_demonstration_have_an_application_and_nobody_else() -> None:
+    internes = {p.email for p in PERSONNAGES if p.internes}
+    secrets = {p["email"]: p["totp_secret"] for p in lister()}
+    assert {email for email, secret in secrets.items() if secret} == internes
+    assert len({s for s in secrets.values() if s}) == len(internes)
+    assert all(len(pyotp.TOTP(s).now()) == 6 for s in secrets.values() if s)
