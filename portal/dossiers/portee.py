@@ -30,8 +30,12 @@ _LIEUX = """unnest({0}::text[], {1}::text[], {2}::text[], {3}::text[])
     p(siren, siret, profil, dispositif)
     | d.siret = p.siret and d.siren = p.siren and d.profil = p.profil
     and (p.dispositif is null or d.dispositif = p.dispositif)"""
-_BEAUCOUP = """unnest({0}::text[], {1}::text[]) p(siren, profil)
-    | d.siren = p.siren and d.profil = p.profil and """
+# A right of that establishment, which the index knows; `limit 1` keeps the planner to it.
+_HABILITE = """(select true from habilitation h where h.rattachement = {2} and h.droit = '%s'
+    and h.siret = d.siret and (h.dispositif is null or h.dispositif = d.dispositif) limit 1)"""
+_BEAUCOUP_ICI = f"{_UNE} and {_HABILITE}"
+_BEAUCOUP = f"""unnest({{0}}::text[], {{1}}::text[], {{2}}::bigint[]) p(siren, profil, rattachement)
+    | d.siren = p.siren and d.profil = p.profil and {_HABILITE.format(2, 1, "p.rattachement")}"""
 _NOMMEES = """unnest({0}::text[], {1}::text[]) p(siren, dispositif)
     | d.organisme_siret is not null and d.etat <> 'brouillon'
     and left(d.organisme_siret, 9) = p.siren
@@ -111,8 +115,11 @@ async def _entreprises(moi: Personne, droit: str, portee: Portee) -> None:
 async def _lieux(moi: Personne, droit: str, bornees: list[Etendue], portee: Portee) -> None:
     """Companies of which some establishments are within reach."""
     if beaucoup := [p for p in bornees if p.lieux > LIEUX_MAX]:
-        clause = perimetre.clause(droit, "d", "{2}", mandats=False)
-        portee.ajouter(_BEAUCOUP + clause, *_cles(beaucoup), moi.compte_id)
+        cles, acces = _cles(beaucoup), [p.rattachement for p in beaucoup]
+        if len(beaucoup) == 1:
+            portee.ajouter(_BEAUCOUP_ICI % droit, cles[0][0], cles[1][0], acces[0])
+        else:
+            portee.ajouter(_BEAUCOUP % droit, *cles, acces)
     if peu := [p for p in bornees if p.lieux <= LIEUX_MAX]:
         la = await sql(
             "select distinct p.siren, p.siret, p.profil, p.dispositif from perimetre($1, $2) p"

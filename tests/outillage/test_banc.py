@@ -23,8 +23,11 @@ def test_le_banc_mesure_la_liste_et_ses_plafonds() -> None:
     lignes = [json.loads(ligne) for ligne in fait.stdout.splitlines()]
     assert all(set(li) == {"name", "figure", "unit", "ratio", "p50", "p99"} for li in lignes)
     mesures = {li["name"]: li for li in lignes}
-    for nom in ("corps constant", "gabarit seul", "liste de 50 sur 300"):
+    etablie = "liste de 50 par 5 000 établissements"
+    for nom in ("corps constant", "gabarit seul", "liste de 50 sur 300", etablie):
         assert mesures[nom]["figure"] > 0
         assert 0 < mesures[nom]["p50"] <= mesures[nom]["p99"]
     assert mesures["gabarit seul"]["ratio"] == 1
+    attendu = mesures[etablie]["figure"] / mesures["liste de 50 sur 300"]["figure"]
+    assert abs(mesures[etablie]["ratio"] - attendu) < 0.02
     assert any(li["unit"].endswith("(gzip)") for li in lignes)

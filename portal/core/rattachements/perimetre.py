@@ -199,9 +199,16 @@ class Etendue:
     entiere: bool
     dispositifs: tuple[str, ...]
     lieux: int
+    rattachement: int | None = None
 
 
 async def etendue(moi: Personne, droit: str, plafond: int = 1) -> list[Etendue]:
     """One row a company (two where a mandate adds to it), whatever the number of establishments."""
-    lignes = await sql("select * from etendue($1, $2, $3)", moi.compte_id, droit, plafond)
+    lignes = await sql(
+        "select e.*, r.id as rattachement from etendue($1, $2, $3) e left join rattachement r"
+        " on r.compte = $1 and r.siren = e.siren and r.profil = e.profil and r.etat = 'actif'",
+        moi.compte_id,
+        droit,
+        plafond,
+    )
     return [Etendue(**{**li, "dispositifs": tuple(li["dispositifs"])}) for li in lignes]

@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 
+from portal.dossiers import portee
 from portal.dossiers import queries as dossiers
 from portal.dossiers.recherche.queries import Filtres, compter, lister
 from portal.dossiers.registre import DISPOSITIFS, libelle
@@ -16,16 +17,19 @@ from portal.web.rendu import rediriger, rendre
 
 INTERNES = ",".join(dossiers.ROLES_LECTURE)
 ETATS = LIBELLES | {code: mot for code, (mot, _) in GROUPES.items()}
-PLAFOND = 500
-"""Beyond it a list says « plus de 500 dossiers »: counting further costs more than it tells."""
+PLAFOND = 200
+"""Beyond it a list says « plus de 200 dossiers »: counting further costs more than it tells."""
 
 
 @get("/dossiers", droit="dossiers.consulter", interne=INTERNES)
 async def liste(request: Request[Any, Any, Any], moi: Moi) -> Response[Any]:
     filtres = Filtres.lire(request.query_params)
-    page = await lister(moi, filtres, request.query_params.get("apres"))
+    a_portee = await portee.de(moi)
+    page = await lister(moi, filtres, request.query_params.get("apres"), a_portee=a_portee)
     entiere = page.suivant is None and not request.query_params.get("apres")
-    total = len(page.lignes) if entiere else await compter(moi, filtres, PLAFOND)
+    total = len(page.lignes)
+    if not entiere:
+        total = await compter(moi, filtres, PLAFOND, a_portee=a_portee)
     return rendre(
         request,
         "dossiers/liste.html",

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from portal.dossiers import portee
 from portal.dossiers import queries as dossiers
-from portal.dossiers.portee import RECENTS
+from portal.dossiers.portee import RECENTS, Portee
 from portal.dossiers.transitions import GROUPES, LIBELLES
 from portal.infra.base import parcourir, sql, valeur
 from portal.infra.texte import mots
@@ -114,10 +114,16 @@ def _condition(filtres: Filtres, avant: list[Any]) -> tuple[str, list[Any]]:
 
 
 async def lister(
-    moi: Personne, filtres: Filtres, curseur: str | None = None, taille: int = TAILLE
+    moi: Personne,
+    filtres: Filtres,
+    curseur: str | None = None,
+    taille: int = TAILLE,
+    *,
+    a_portee: Portee | None = None,
 ) -> PageDe[dict[str, Any]]:
-    """The latest first. `curseur` of another sort or nonsensical: the first page."""
-    a_portee = await portee.de(moi)
+    """The latest first. `curseur` of another sort or nonsensical: the first page. `a_portee`: the
+    person's reach, where it has been read for this request already."""
+    a_portee = a_portee or await portee.de(moi)
     condition, parametres = _condition(filtres, a_portee.parametres)
     apres = decoder(curseur, 2)
     if apres and (moment := instant(apres[0])) and isinstance(apres[1], int):
@@ -140,9 +146,11 @@ async def lister(
     return PageDe(lignes, suivant)
 
 
-async def compter(moi: Personne, filtres: Filtres, plafond: int = 1000) -> int:
+async def compter(
+    moi: Personne, filtres: Filtres, plafond: int = 1000, *, a_portee: Portee | None = None
+) -> int:
     """How many, counted up to `plafond`."""
-    a_portee = await portee.de(moi)
+    a_portee = a_portee or await portee.de(moi)
     condition, parametres = _condition(filtres, a_portee.parametres)
     source = a_portee.sql(condition, f"limit {plafond}", f"limit {plafond}")
     return int(
