@@ -130,7 +130,7 @@ FACTURE = """coalesce((select sum(l.montant_centimes) from facture_ligne l
 """SQL: what is billed of the request `q`, refused invoices apart."""
 
 
-EMETTEURS = f"array(select p.siren from perimetre($1, '{SAISIR}') p)"
+EMETTEURS = f"array(select p.siren from etendue($1, '{SAISIR}', 1) p)"
 """SQL: companies for which a person may bill, to start from an index."""
 
 

@@ -54,7 +54,7 @@ def proche(moi: Personne, droit: str = CONSULTER, n: str = "$1") -> str:
     an index away, so that a list costs what one has and not what there is."""
     if moi.est_interne:
         return "true"
-    sirens = f"any(array(select p.siren from perimetre({n}, '{droit}') p))"
+    sirens = f"any(array(select p.siren from etendue({n}, '{droit}', 1) p))"
     return f"(d.siren = {sirens} or left(d.organisme_siret, 9) = {sirens})"
 
 
