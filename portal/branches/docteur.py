@@ -56,6 +56,14 @@ async def examiner(plugins: PluginsCharges | None = None) -> list[str]:
     return constats
 
 
+async def situation() -> list[str]:
+    """What is worth knowing even when all is well; empty where it can't be read."""
+    try:
+        return [await sceaux.situation()]
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        return []
+
+
 async def _prudent(sujet: str, examen: Callable[[], Awaitable[list[str]]]) -> list[str]:
     """One examination that can't be made doesn't hide the others."""
     try:

@@ -62,19 +62,25 @@ def migrate() -> None:
 def doctor() -> None:
     """Dire ce qui ne va pas dans cette installation."""
     from portal.app import create_litestar
-    from portal.branches.docteur import examiner
+    from portal.branches.docteur import examiner, situation
 
+    async def tout() -> tuple[list[str], list[str]]:
+        return await examiner(plugins), await situation()
+
+    a_savoir: list[str] = []
     try:
         exiger_reglages()
         plugins = charger_plugins()
         create_litestar(get_settings(), plugins)
-        constats = courir(avec_base(examiner(plugins)))
+        constats, a_savoir = courir(avec_base(tout()))
     except (ReglageInvalide, BaseMuette) as erreur:
         constats = [str(erreur)]
         if isinstance(erreur, SansCle):
             constats += [f"Une clé toute neuve, à garder secrète\u00a0: {nouvelle_cle()}"]
     for constat in constats:
         click.echo(f"- {constat}")
+    for fait in a_savoir:
+        click.echo(fait)
     if not constats:
         click.echo("Tout va bien.")
     sys.exit(1 if constats else 0)

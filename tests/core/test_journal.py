@@ -152,3 +152,17 @@ async def test_a_line_committed_late_is_sealed_by_the_next_run(base_neuve: str) 
     await sceaux.sceller()
     assert await sceaux.verifier() == []
     assert (await etat())["en_attente"] == 0
+
+
+async def test_c14_what_is_sealed_is_told_from_what_is_not(base_neuve: str) -> None:
+    assert await sceaux.situation() == (
+        "Journal\u00a0: 0\u00a0ligne scellée, 0 pas encore\u00a0; aucun sceau."
+    )
+    await _lignes(3)
+    await sceaux.sceller()
+    await _lignes(2)
+    dernier = await sql("select id, empreinte from sceau")
+    assert await sceaux.situation() == (
+        "Journal\u00a0: 3\u00a0lignes scellées, 2 pas encore\u00a0; dernier sceau n°\u00a0"
+        f"{dernier[0]['id']}, {bytes(dernier[0]['empreinte']).hex()[:16]}."
+    )

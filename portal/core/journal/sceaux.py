@@ -13,7 +13,7 @@ import json
 from datetime import UTC, timedelta
 from typing import Any
 
-from portal.core.journal.queries import COLONNES, en_objet
+from portal.core.journal.queries import COLONNES, en_objet, etat
 from portal.infra import clock
 from portal.infra.base import executer, sql, sql1, transaction
 from portal.infra.jobs import periodique
@@ -105,6 +105,27 @@ async def verifier() -> list[str]:
             " minutes. Le worker tourne-t-il\u00a0?"
         )
     return constats
+
+
+async def situation() -> str:
+    """How far the journal is sealed, and the last seal: noted elsewhere, it shows later whether the
+    end of the chain was cut off."""
+    lu = await etat()
+    dernier = await sql1("select id, empreinte from sceau order by id desc limit 1")
+    sceau = (
+        f"dernier sceau n°\u00a0{dernier['id']}, {bytes(dernier['empreinte']).hex()[:16]}"
+        if dernier
+        else "aucun sceau"
+    )
+    return (
+        f"Journal\u00a0: {_lignes(lu['scellees'], 'scellée')}, {lu['en_attente']} pas encore"
+        f"\u00a0; {sceau}."
+    )
+
+
+def _lignes(nombre: int, mot: str) -> str:
+    s = "s" if nombre > 1 else ""
+    return f"{nombre}\u00a0ligne{s} {mot}{s}"
 
 
 async def _verifier_sceau(sceau: dict[str, Any], attendu: bytes) -> list[str]:
