@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from portal.demo.entreprises import GROS
 from portal.demo.personas import MOT_DE_PASSE
 from tests.parcours.conftest import Entrer
 from tests.parcours.histoire import connecter
@@ -37,6 +38,7 @@ TOURNEES = (
             "/accueil", "/notifications", "/compte", "/rattachements", "/rattachements/demander",
             "/rattachements/code", "/dossiers", "/dossiers/nouveau", "/factures", "/factures/proforma",
             "/factures/deposer", "/factures?vue=toutes", "/reglements", "/rib", "/recherche?q=formation",
+            f"/entreprise/{GROS.siren}/adherent/journal",
         ),
         ("/dossiers?etat=brouillon", "/dossiers?etat=a_completer", "/dossiers?etat=en_cours"),
     ),
