@@ -13,7 +13,9 @@ async def au_titre_de(moi: Personne | None, dossier: Mapping[str, Any]) -> dict[
     """`{"mandataire": name}` when it is by a mandat de gestion alone, else nothing."""
     if moi is None or dossier["profil"] != "adherent" or "prestataire" not in moi.profils:
         return {}
-    nom = await mandats.au_titre_de(moi, dossier["siren"], dossier["siret"], dossier["dispositif"])
+    nom = await mandats.au_titre_de(
+        moi, dossier["siren"], dossier["siret"], dossier["dispositif"], dossier["uid"]
+    )
     return {"mandataire": nom} if nom else {}
 
 

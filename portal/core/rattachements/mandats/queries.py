@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from portal.core.rattachements.mandats.operations import MANDANT, PROFIL_DE
-from portal.core.rattachements.perimetre import clause
+from portal.core.rattachements.perimetre import PAR_MANDAT, clause
 from portal.infra import clock
 from portal.infra.base import sql, sql1
 from portal.web.identite import Personne
 
 LIMITE = 500
+_SAISIR = "'dossiers.saisir'"
 COTES = {profil: cote for cote, profil in PROFIL_DE.items()}
 """Under which part a company stands, by the profile of its page."""
 _FINIS = {"refuse": "Refusé", "retire": "Retiré", "revoque": "Révoqué", "renonce": "Renoncé"}
@@ -112,22 +113,47 @@ async def un(siren: str, profil: str, uid: UUID) -> Mandat | None:
     return _mandat(ligne, await clock.aujourd_hui()) if ligne else None
 
 
-async def au_titre_de(moi: Personne, siren: str, siret: str, dispositif: str) -> str | None:
-    """The body in whose name somebody acts on a company's dossiers, when it is by a mandate alone;
-    None when the right is one's own. Kept with what was typed."""
+def tenus(compte: str, droit: str) -> str:
+    """SQL text, a table: what `mandats_de` says of this account and right (SQL expressions), with
+    the body whose mandate it is: mandat, du, mandant, mandataire, dispositif."""
+    return (
+        "(select m.id as mandat, m.du, m.mandant, m.mandataire, v.dispositif from rattachement r"
+        " join mandat m on m.mandataire = r.siren and m.etat = 'actif'"
+        " and m.du <= (select jour_metier()) and m.au >= (select jour_metier())"
+        " and (r.siret is null or r.siret = m.mandataire_siret)"
+        " join mandat_dispositif v on v.mandat = m.id"
+        f" where {droit} = any(array{sorted(PAR_MANDAT)!r}) and r.compte = {compte}"
+        " and r.etat = 'actif' and r.profil = 'prestataire'"
+        " and (r.administrateur or exists (select 1 from habilitation h"
+        f" where h.rattachement = r.id and h.droit = {droit}"
+        " and (h.siret is null or h.siret = m.mandataire_siret)"
+        " and (h.dispositif is null or h.dispositif = v.dispositif))))"
+    )
+
+
+async def au_titre_de(
+    moi: Personne, siren: str, siret: str, dispositif: str, objet: UUID | None = None
+) -> str | None:
+    """The body in whose name somebody enters a company's dossiers, when it is by a mandate alone;
+    None when the right is one's own. Kept with what was typed.
+
+    Of two bodies where she may, the one that the journal names first on this dossier (`objet`),
+    else the one whose mandate is the older.
+    """
     ligne = await sql1(
         "select b.denomination from (select $2::text as siren, $3::text as siret,"
         " 'adherent' as profil, $4::text as dispositif) x"
-        " join mandat m on m.mandant = x.siren and m.etat = 'actif'"
-        " and m.du <= jour_metier() and m.au >= jour_metier()"
-        " join mandat_dispositif v on v.mandat = m.id and v.dispositif = x.dispositif"
-        " join rattachement r on r.siren = m.mandataire and r.profil = 'prestataire'"
-        " and r.compte = $1 and r.etat = 'actif' join entreprise b on b.siren = m.mandataire"
-        f" where not {clause('dossiers.saisir', 'x', mandats=False)} order by m.id limit 1",
+        f" join {tenus('$1', _SAISIR)} t on t.mandant = x.siren and t.dispositif = x.dispositif"
+        " join entreprise b on b.siren = t.mandataire"
+        f" where not {clause('dossiers.saisir', 'x', mandats=False)}"
+        " order by (select min(j.id) from journal j where j.objet_genre = 'dossier'"
+        "  and j.objet_uid = $5 and j.details->>'mandataire' = b.denomination) nulls last,"
+        " t.du, t.mandat limit 1",
         moi.compte_id,
         siren,
         siret,
         dispositif,
+        objet,
     )
     return str(ligne["denomination"]) if ligne else None
 

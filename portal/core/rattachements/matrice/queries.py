@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from portal.core.rattachements.mandats.queries import tenus
 from portal.core.rattachements.matrice.regles import Regle, regrouper
 from portal.core.rattachements.modeles import LIBELLES_VERBES, Ligne
 from portal.infra.base import sql
@@ -55,10 +56,8 @@ async def par_mandat(compte: int, mandataire: str, limite: int = 50) -> list[Par
     lignes = await sql(
         "select e.siren, e.denomination, array_agg(distinct x.dispositif) as dispositifs,"
         " array_agg(distinct d.droit) as droits from unnest($3::text[]) d (droit)"
-        " cross join lateral mandats_de($1, d.droit) x join entreprise e on e.siren = x.siren"
-        " where exists (select 1 from mandat m join mandat_dispositif v on v.mandat = m.id"
-        "  where m.mandant = x.siren and m.mandataire = $2 and m.etat = 'actif'"
-        "  and v.dispositif = x.dispositif)"
+        f" cross join lateral {tenus('$1', 'd.droit')} x"
+        " join entreprise e on e.siren = x.mandant where x.mandataire = $2"
         " group by e.siren, e.denomination, e.cle_tri order by e.cle_tri, e.siren limit $4",
         compte,
         mandataire,
