@@ -114,13 +114,16 @@ async def test_b04_unknown_is_told_apart_from_no_answer(registre: Registre) -> N
     ("statut", "brut"),
     [
         (429, b"{}"), (302, b""), (200, b"<html>"), (200, b"[]"), (200, b'{"results": null}'),
+        (200, b"{}"), (200, b"null"), (200, b'{"results": [7]}'),
+        (200, b'{"results": [{"siren": "SIREN", "siege": {"siret": "SIRET"},'
+              b' "complements": {"liste_idcc": {"x": 1}}}]}'),
         (200, b'{"results": [{"siren": "SIREN", "siege": {"siret": "SIRET", "date_fermeture":'
               b' "hier", "etat_administratif": "F"}}]}'),
         (200, b'{"results": [], "x": "' + b"x" * 600_000 + b'"}'),
     ],
 )  # fmt: skip
 async def test_b04_any_odd_answer_is_a_silence_and_is_not_asked_again_at_once(
-    registre: Registre, statut: int, brut: bytes
+    registre: Registre, statut: int, brut: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     siren = siren_neuf()
     registre.statut = statut
@@ -130,6 +133,25 @@ async def test_b04_any_odd_answer_is_a_silence_and_is_not_asked_again_at_once(
     assert (await annuaire.consulter(siren)).etat == "panne"
     assert (await annuaire.consulter(siren_neuf())).etat == "panne"
     assert len(registre.demandes) == 1
+    assert "no usable answer" in caplog.text
+
+
+async def test_b04_an_odd_answer_leaves_what_was_typed_for_the_next_round(
+    registre: Registre,
+) -> None:
+    siren = siren_neuf()
+    await saisies.saisir(
+        await personne(),
+        {
+            "siret": siret_de(siren), "denomination": "Moulin", "profil": "adherent",
+            "adresse_ligne1": "4 rue", "code_postal": "29200", "commune": "Quimper",
+        },
+    )  # fmt: skip
+    registre.brut = b"{}"
+    await annuaire.interroger()
+    assert registre.demandes
+    lue = await sql1("select etat from entreprise_saisie where siren = $1", siren)
+    assert lue == {"etat": "a_verifier"}
 
 
 async def test_b04_nobody_listening_is_a_silence(

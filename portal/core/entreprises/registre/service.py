@@ -6,6 +6,7 @@ answer. After a failure nobody waits for it again for a minute.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from datetime import date
@@ -19,6 +20,7 @@ from portal.core.entreprises.registre.lignes import Lu
 from portal.infra.texte import plier
 from portal.settings import get_settings
 
+logger = logging.getLogger(__name__)
 REPOS = 60.0
 OCTETS_MAX = 500_000
 _muet_jusque = 0.0
@@ -39,8 +41,9 @@ async def demander(numero: str) -> list[Lu] | None:
         raise RegistreMuet
     try:
         return lire(await _appeler(settings.registre_url, settings.registre_delai, numero), numero)
-    except (httpx.HTTPError, ValueError, TypeError, AttributeError) as erreur:
+    except (httpx.HTTPError, ValueError, TypeError, AttributeError, LookupError) as erreur:
         _muet_jusque = time.monotonic() + REPOS
+        logger.warning("the register gives no usable answer: %s", type(erreur).__name__)
         raise RegistreMuet from erreur
 
 
