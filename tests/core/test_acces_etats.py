@@ -146,7 +146,7 @@ async def _derouler(reglages: settings) -> None:
 async def test_c09_aucune_suite_de_gestes_ne_donne_un_droit_sans_octroi() -> None:
     await _derouler(
         settings(
-            max_examples=8,
+            max_examples=6,
             stateful_step_count=40,
             derandomize=True,
             database=None,
