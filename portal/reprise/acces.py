@@ -12,6 +12,7 @@ from portal.infra import clock
 from portal.infra.base import sql
 from portal.reprise.lignes import Ligne
 from portal.web.erreurs import Conflit
+from portal.web.garde import DROITS
 
 INCONNUE = "Cette entreprise n’est pas dans le registre du portail. Importez-la d’abord."
 
@@ -34,7 +35,7 @@ async def utilisateurs(lignes: Sequence[Ligne], essai: bool) -> None:
 
 
 async def administrateurs(lignes: Sequence[Ligne], essai: bool) -> None:
-    """Named by their company: active at their sign-up, or now; those in place stay."""
+    """Active at their sign-up, or now, when validated; the others ask. Those in place stay."""
     await verifier_entreprises(lignes)
     gardees = [ligne for ligne in lignes if ligne.a_juger]
     designes = {
@@ -47,16 +48,28 @@ async def administrateurs(lignes: Sequence[Ligne], essai: bool) -> None:
             [ligne["siren"] for ligne in gardees],
         )
     }
+    ecartes = await repris.ecartes({ligne["email"] for ligne in gardees})
+    demandes = []
     for ligne in sorted(gardees, key=lambda li: (li["siren"], li["profil"])):
         qui = (ligne["email"], ligne["siren"], ligne["profil"])
         if qui in designes:
             ligne.reconnaitre("Cette personne est déjà administrateur, ou désignée.")
             continue
         designes.add(qui)
+        if not _valide(ligne) or ligne["tiers"] or qui in ecartes:
+            demandes.append(ligne)
+            continue
         if not essai:
             await _annoncer(ligne)
         if ligne.a_juger:
             ligne.accepter("administrateur")
+    await _deposer({id(ligne): _administration(ligne) for ligne in demandes}, demandes, essai)
+
+
+def _valide(ligne: Ligne) -> bool:
+    """Active at once: by the rule of its source, or validated with the conseiller."""
+    assert ligne.regle is not None
+    return bool(ligne.regle.acces_valides or ligne["valide"])
 
 
 async def _annoncer(ligne: Ligne) -> None:
@@ -74,20 +87,31 @@ async def habilitations(lignes: Sequence[Ligne], essai: bool) -> None:
     await verifier_entreprises(lignes)
     await _verifier_lieux(lignes)
     gardees = [ligne for ligne in lignes if ligne.a_juger]
-    acces = {id(ligne): _acces(ligne) for ligne in gardees}
+    await _deposer({id(ligne): _acces(ligne) for ligne in gardees}, gardees, essai)
+
+
+async def _deposer(acces: dict[int, AccesRepris], lignes: Sequence[Ligne], essai: bool) -> None:
+    """Keep what these rows give; people who have an account get theirs, or ask."""
     ids = await repris.deposer(list(acces.values()))
-    for ligne in gardees:
+    for ligne in lignes:
         ligne.accepter("acces_repris", ids.get(acces[id(ligne)].cle))
     if not essai:
         await repris.appliquer_connus({a.email for a in acces.values()})
 
 
 def _acces(ligne: Ligne) -> AccesRepris:
-    assert ligne.regle is not None
     return AccesRepris(
         source=ligne.source, email=ligne["email"], siren=ligne["siren"], siret=ligne["siret"],
         profil=ligne["profil"], dispositif=ligne["dispositif"], droits=ligne["droits"],
-        valide=ligne.regle.acces_valides or ligne["valide"], tiers=ligne["tiers"],
+        valide=_valide(ligne), tiers=ligne["tiers"],
+    )  # fmt: skip
+
+
+def _administration(ligne: Ligne) -> AccesRepris:
+    return AccesRepris(
+        source=ligne.source, email=ligne["email"], siren=ligne["siren"], siret=None,
+        profil=ligne["profil"], dispositif=None, droits=tuple(sorted(DROITS)), valide=_valide(ligne),
+        tiers=ligne["tiers"], administrateur=True,
     )  # fmt: skip
 
 

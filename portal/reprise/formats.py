@@ -148,6 +148,8 @@ _NOM = Colonne("nom", texte(80))
 _PRENOM = Colonne("prenom", texte(80))
 _SIREN = Colonne("siren", identifiants.lire_siren)
 _PROFIL = Colonne("profil", _profil)
+_VALIDE = Colonne("valide", oui_non, False, False)
+_TIERS = Colonne("tiers", oui_non, False, False)
 
 FORMATS = (
     Format(
@@ -156,14 +158,14 @@ FORMATS = (
     ),
     Format(
         "administrateurs", "Administrateurs", ("administrateurs", "administrators"),
-        (_EMAIL, _NOM, _PRENOM, _SIREN, _PROFIL), ("email", "siren", "profil"),
+        (_EMAIL, _NOM, _PRENOM, _SIREN, _PROFIL, _VALIDE, _TIERS), ("email", "siren", "profil"),
     ),
     Format(
         "habilitations", "Habilitations", ("habilitations",),
         (
             _EMAIL, _SIREN, Colonne("siret", identifiants.lire_siret, False), _PROFIL,
             Colonne("dispositif", texte(60), False), Colonne("droits", droits),
-            Colonne("valide", oui_non, False, False), Colonne("tiers", oui_non, False, False),
+            _VALIDE, _TIERS,
         ),
         ("email", "siren", "siret", "profil", "dispositif"),
     ),

@@ -20,7 +20,7 @@ async def test_c13_l_exemple_se_reprend(tmp_path: Path, base_neuve) -> None:
     bilan = await a.reprendre(tmp_path / "d")
     rejets = [d for d in a.rapport(bilan) if d["resultat"] != "accepté"]
     assert [d["cle"] for d in rejets] == ["MDA-2019-00033"], "closed for too long, as it shows"
-    assert bilan.total("accepté") == 12
+    assert bilan.total("accepté") == 14
     assert await a.livre("MDA-2023-01102") == {"engage": 1350, "facture": 1350, "paye": 1350}
 
 

@@ -1,6 +1,7 @@
 """Accesses of a former portal (A07, G08): they wait for their person, who signs up with the former
 e-mail. What was validated with the conseiller, or comes from a portal with its own administrators, is
-active at once; the rest, and third parties, becomes a request that the company answers.
+active at once; the rest, third parties, and whoever somebody removed or refused here, becomes a
+request that the company answers.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from portal.core.comptes.evenements import AdresseProuvee
 from portal.core.journal.operations import noter
 from portal.core.rattachements.demandes import DemandeImpossible, demander
 from portal.core.rattachements.droits import ecrire_habilitations
-from portal.core.rattachements.entites import verrouiller
+from portal.core.rattachements.entites import administrateurs, entite, verrouiller
+from portal.core.rattachements.evenements import Entite
 from portal.core.rattachements.modeles import (
     DOMAINES_PAR_DISPOSITIF,
     PERSONNALISE,
@@ -22,17 +24,49 @@ from portal.core.rattachements.modeles import (
     en_mots,
     ranger,
 )
-from portal.infra import clock
+from portal.infra import clock, evenements
 from portal.infra.base import executer, sql, sql1, transaction
 from portal.web.identite import Personne
 
 MOTIF = "droits repris de l’ancien portail"
 NOMMEES = 3
+SUITE_IMPOSSIBLE = (
+    "Demandez un rattachement depuis «\u00a0Mes rattachements\u00a0», ou écrivez-nous depuis "
+    "«\u00a0Aide et contacts\u00a0»."
+)
+
+# Of a rattachement `f`: somebody ended it, and nothing was given since.
+_ECARTE = (
+    "f.etat in ('supprime', 'refuse') and f.decide_par is not null and not exists (select 1"
+    " from rattachement v where v.compte = f.compte and v.siren = f.siren and v.profil = f.profil"
+    " and v.etat = 'actif' and v.decide_le >= f.decide_le)"
+)
+
+
+@dataclass(frozen=True)
+class AccesRendu:
+    """A person has the rights of a former portal here. For the company's `administrateurs`."""
+
+    compte_id: int
+    nom: str
+    entite: Entite
+    droits: tuple[str, ...]
+    administrateurs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class AccesImpossible:
+    """Rights of a former portal could not even be asked for. For their person (`compte_id`)."""
+
+    compte_id: int
+    entite: Entite
+    motif: str
 
 
 @dataclass(frozen=True)
 class AccesRepris:
-    """What one person could do in one company, for a former portal. `valide`: active at once."""
+    """What one person could do in one company, for a former portal. `valide`: active at once.
+    `administrateur`: administered it, which a company confirms."""
 
     source: str
     email: str
@@ -43,33 +77,44 @@ class AccesRepris:
     droits: tuple[str, ...]
     valide: bool
     tiers: bool
+    administrateur: bool = False
 
     @property
-    def cle(self) -> tuple[str, ...]:
-        return (
-            self.source, self.email, self.siren, self.siret or "", self.profil,
-            self.dispositif or "",
-        )  # fmt: skip
+    def cle(self) -> tuple[str | bool, ...]:
+        return _cle(vars(self))
 
 
-async def deposer(acces: Sequence[AccesRepris]) -> dict[tuple[str, ...], int]:
+def _cle(acces: dict[str, Any]) -> tuple[str | bool, ...]:
+    return (
+        acces["source"], acces["email"], acces["siren"], acces["siret"] or "", acces["profil"],
+        acces["dispositif"] or "", acces["administrateur"],
+    )  # fmt: skip
+
+
+async def deposer(acces: Sequence[AccesRepris]) -> dict[tuple[str | bool, ...], int]:
     """Keep them until their person has an account; ids by `AccesRepris.cle`. One already known
     stays as it is and is left out of the answer."""
     lignes = await sql(
         "insert into acces_repris (source, email, siren, siret, profil, dispositif, droits, valide,"
-        " tiers, repris_le) select r.source, r.email, r.siren, r.siret, r.profil, r.dispositif,"
-        " r.droits, r.valide, r.tiers, $2 from jsonb_to_recordset($1::jsonb) as r (source text,"
+        " tiers, administrateur, repris_le) select r.source, r.email, r.siren, r.siret, r.profil, r.dispositif,"
+        " r.droits, r.valide, r.tiers, r.administrateur, $2 from jsonb_to_recordset($1::jsonb) as r (source text,"
         " email text, siren text, siret text, profil text, dispositif text, droits text[],"
-        " valide boolean, tiers boolean) on conflict do nothing"
-        " returning id, source, email, siren, siret, profil, dispositif",
+        " valide boolean, tiers boolean, administrateur boolean) on conflict do nothing"
+        " returning id, source, email, siren, siret, profil, dispositif, administrateur",
         [vars(a) | {"droits": list(a.droits)} for a in acces],
         clock.instant(),
     )
-    return {
-        (li["source"], li["email"], li["siren"], li["siret"] or "", li["profil"],
-         li["dispositif"] or ""): li["id"]
-        for li in lignes
-    }  # fmt: skip
+    return {_cle(li): li["id"] for li in lignes}
+
+
+async def ecartes(emails: Collection[str]) -> set[tuple[str, str, str]]:
+    """(e-mail, SIREN, profile) of accounts whose access somebody ended there."""
+    lignes = await sql(
+        "select distinct c.email, f.siren, f.profil from rattachement f"
+        f" join compte c on c.id = f.compte where c.email = any($1::text[]) and {_ECARTE}",
+        list(emails),
+    )
+    return {(li["email"], li["siren"], li["profil"]) for li in lignes}
 
 
 async def appliquer_connus(emails: Collection[str]) -> int:
@@ -104,12 +149,23 @@ async def _appliquer_entreprise(
     compte_id: int, siren: str, profil: str, lignes: list[dict[str, Any]]
 ) -> None:
     await verrouiller(siren, profil)
-    surs = [a for a in lignes if a["valide"] and not a["tiers"]]
+    ecarte = await sql1(
+        f"select 1 from rattachement f where f.compte = $1 and f.siren = $2 and f.profil = $3"
+        f" and {_ECARTE} limit 1",
+        compte_id,
+        siren,
+        profil,
+    )
+    surs = [] if ecarte else [a for a in lignes if _est_sur(a)]
     if surs:
         await _clore(surs, await _accorder(compte_id, siren, profil, surs))
     autres = [a for a in lignes if a not in surs]
     if autres:
-        await _clore(autres, await _demander(compte_id, siren, profil, autres))
+        await _clore(autres, *await _demander(compte_id, siren, profil, autres))
+
+
+def _est_sur(acces: dict[str, Any]) -> bool:
+    return acces["valide"] and not acces["tiers"] and not acces["administrateur"]
 
 
 async def _accorder(compte_id: int, siren: str, profil: str, lignes: list[dict[str, Any]]) -> str:
@@ -139,6 +195,13 @@ async def _accorder(compte_id: int, siren: str, profil: str, lignes: list[dict[s
         "rattachement.repris", acteur=None, objet=("rattachement", acces["uid"]), siren=siren,
         profil=profil, personne=acces["nom"], droits=sorted({droit for _, _, droit in utiles}),
         source=lignes[0]["source"],
+    )  # fmt: skip
+    await evenements.publier(
+        AccesRendu(
+            compte_id, acces["nom"], await entite(siren, profil),
+            tuple(sorted({droit for _, _, droit in utiles})),
+            tuple(a.compte_id for a in await administrateurs(siren, profil)),
+        )
     )  # fmt: skip
     return "actif"
 
@@ -180,33 +243,44 @@ async def _rattacher(
     return ligne
 
 
-async def _demander(compte_id: int, siren: str, profil: str, lignes: list[dict[str, Any]]) -> str:
-    """Ask in the person's name; the message says what the former portal let her do."""
+async def _demander(
+    compte_id: int, siren: str, profil: str, lignes: list[dict[str, Any]]
+) -> tuple[str, str]:
+    """Ask in the person's name, with what the former portal let her do: what came of it, and why
+    when it can't be asked for."""
     qui = await sql1(
         "select id, uid, email, prenom || ' ' || nom as nom from compte where id = $1", compte_id
     )
     assert qui is not None
     moi = Personne(qui["id"], str(qui["uid"]), qui["email"], qui["nom"], 0)
     sirets = {a["siret"] for a in lignes}
-    message = (
-        f"Droits dans l’ancien portail\u00a0: {en_mots(d for a in lignes for d in a['droits'])}."
-    )
-    issue = "impossible"
+    suite, motif = "impossible", ""
     for siret in [None] if None in sirets else sorted(sirets):
         try:
-            await demander(moi, siret or siren, profil, message)
-            issue = "demande"
-        except DemandeImpossible:
-            continue
-    return issue
+            await demander(moi, siret or siren, profil, _message(lignes))
+            suite = "demande"
+        except DemandeImpossible as refus:
+            motif = refus.message
+    if suite == "demande":
+        return suite, ""
+    await evenements.publier(AccesImpossible(compte_id, await entite(siren, profil), motif))
+    return suite, motif
 
 
-async def _clore(lignes: list[dict[str, Any]], suite: str) -> None:
+def _message(lignes: list[dict[str, Any]]) -> str:
+    if any(a["administrateur"] for a in lignes):
+        return "Administrateur dans l’ancien portail."
+    return f"Droits dans l’ancien portail\u00a0: {en_mots(d for a in lignes for d in a['droits'])}."
+
+
+async def _clore(lignes: list[dict[str, Any]], suite: str, motif: str = "") -> None:
     await executer(
-        "update acces_repris set applique_le = $2, suite = $3 where id = any($1::bigint[])",
+        "update acces_repris set applique_le = $2, suite = $3, motif = $4"
+        " where id = any($1::bigint[])",
         [a["id"] for a in lignes],
         clock.instant(),
         suite,
+        motif,
     )
 
 
@@ -231,7 +305,22 @@ async def bienvenue(compte_id: int) -> str:
     for suite, phrase in phrases.items():
         if noms := [li["nom"] for li in lignes if li["suite"] == suite]:
             dites.append(phrase.format(_enumerer(noms)))
-    return " ".join(dites)
+    return " ".join([*dites, *await _impossibles(compte_id)])
+
+
+async def _impossibles(compte_id: int) -> list[str]:
+    """What could not be asked for, why, and what to do then."""
+    lignes = await sql(
+        "select e.denomination as nom, min(a.motif) as motif from acces_repris a"
+        " join compte c on c.email = a.email join entreprise e on e.siren = a.siren"
+        " where c.id = $1 and a.suite = 'impossible' group by 1 order by 1",
+        compte_id,
+    )
+    return [
+        f"Vos droits de l’ancien portail pour {li['nom']} ne peuvent pas être demandés\u00a0: "
+        f"{li['motif']} {SUITE_IMPOSSIBLE}"
+        for li in lignes[:NOMMEES]
+    ]
 
 
 def _enumerer(noms: list[str]) -> str:
