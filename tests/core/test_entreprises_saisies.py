@@ -12,11 +12,18 @@ import pytest
 from portal.core.entreprises import queries, saisies, verification
 from portal.core.entreprises.registre.sirene import importer
 from portal.core.rattachements.demandes import demander
+from portal.core.rattachements.matrice import lieux
 from portal.infra import clock
 from portal.infra.base import executer, sql, sql1, valeur
 from portal.web.erreurs import Introuvable
 from tests.core.numeros import siren_neuf, siret_de
-from tests.core.rattachements_aides import imprimer, lettres_de, personne, societe
+from tests.core.rattachements_aides import (
+    administrateur,
+    imprimer,
+    lettres_de,
+    personne,
+    societe,
+)
 from tests.core.test_entreprises_import import deposer, ligne
 
 ADRESSE = {"adresse_ligne1": "3 rue Neuve", "code_postal": "44000", "commune": "Nantes"}
@@ -121,3 +128,22 @@ async def test_b04_hand_typing_is_slowed(horloge: Callable[..., Any]) -> None:
         await saisies.SAISIES.noter(str(moi.compte_id))
     assert await saisies.SAISIES.attente(str(moi.compte_id)) > 0
     assert await valeur("select count(*) from tentative where genre = 'entreprise.saisie'")
+
+
+async def test_b04_an_establishment_that_somebody_typed_is_offered_to_that_person_alone(
+    tmp_path: Path,
+) -> None:
+    s, moi = await societe("Maison connue"), await personne()
+    chef = await administrateur(s)
+    await saisies.saisir(moi, saisie(s.siren) | {"siret": s.siret(4)})
+    assert [lieu.siret for lieu in await lieux.ouverts(chef, s.siren)] == [s.siret(1)]
+    assert [lieu.siret for lieu in await lieux.ouverts(moi, s.siren)] == [s.siret(1), s.siret(4)]
+    assert [lieu.siret for lieu in await lieux.de(s.siren, [s.siret(4)])] == [s.siret(4)]
+    await importer(deposer(tmp_path, ligne(s.siret(4), "Maison connue")))
+    assert len(await lieux.ouverts(chef, s.siren)) == 2
+
+
+async def test_b04_of_a_company_typed_whole_nothing_is_hidden() -> None:
+    moi, autre, siren = await personne(), await personne(), siren_neuf()
+    await saisies.saisir(moi, saisie(siren))
+    assert [lieu.siret for lieu in await lieux.ouverts(autre, siren)] == [siret_de(siren)]

@@ -295,7 +295,7 @@ async def test_c09_five_thousand_establishments_are_read_and_changed_quickly(
     )
     chef = await administrateur(s)
     moi, uid = await habilite(chef, s)
-    tous = [lieu.siret for lieu in await lieux.de(s.siren)]
+    tous = [lieu.siret for lieu in await lieux.ouverts(chef, s.siren)]
     assert len(tous) == 5000
     await operations.ajouter_regle(chef, uid, Changement(("rib.consulter",), tuple(tous[:4000])))
     nav, base = await ouvrir(chef), f"/entreprise/{s.siren}/adherent"

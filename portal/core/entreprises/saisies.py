@@ -38,6 +38,20 @@ ETATS = {
 A_TRAITER = ("different", "introuvable")
 
 
+def proposable(alias: str, n: int) -> str:
+    """SQL text: the establishment `alias` may be offered to account `$n`.
+
+    One that somebody typed beside those of a company that the register knows is offered to that
+    person alone until the register confirms it. Of a company that it does not know, all are typed.
+    """
+    return (
+        f"(not {alias}.a_verifier or exists (select 1 from entreprise pe"
+        f" where pe.siren = {alias}.siren and pe.a_verifier)"
+        f" or exists (select 1 from entreprise_saisie ps where ps.siren = {alias}.siren"
+        f" and ps.siret = {alias}.siret and ps.par = ${n}))"
+    )
+
+
 class DejaConnue(Exception):
     """This establishment is here already: there is nothing to type."""
 

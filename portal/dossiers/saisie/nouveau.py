@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.branches import queries as branches
+from portal.core.entreprises import saisies
 from portal.dossiers.registre import DISPOSITIFS
 from portal.infra import clock
 from portal.infra.base import sql, sql1
@@ -34,6 +35,11 @@ class Lieu:
         return f"{self.siret}|{self.profil}"
 
 
+def _proposable(n: int) -> str:
+    """One that nobody has confirmed is offered where a right was given on it in so many words."""
+    return f"({saisies.proposable('s', n)} or p.siret = s.siret)"
+
+
 async def lieux(moi: Personne, q: str = "") -> list[Lieu]:
     """Establishments where this person may enter something, twenty at most; `q` narrows them."""
     jour = await clock.aujourd_hui()
@@ -45,7 +51,7 @@ async def lieux(moi: Personne, q: str = "") -> list[Lieu]:
         " from perimetre($1, 'dossiers.saisir') p"
         " join etablissement s on s.siren = p.siren and (p.siret is null or p.siret = s.siret)"
         " join entreprise e on e.siren = s.siren"
-        " where s.ferme_le is null and ($2 = '' or e.recherche like '%' || $2 || '%'"
+        f" where s.ferme_le is null and {_proposable(1)} and ($2 = '' or e.recherche like '%' || $2 || '%'"
         "   or s.siret like $2 || '%' or lower(s.commune) like $2 || '%')"
         " group by s.siren, s.siret, p.profil, e.denomination, e.idcc, s.enseigne, s.code_postal,"
         " s.commune, e.cle_tri order by e.cle_tri, s.siret limit $3",
@@ -86,7 +92,7 @@ async def exiger_lieu(moi: Personne, siret: str, profil: str, code: str) -> dict
         "   union all select 'dossiers.consulter', * from perimetre($1, 'dossiers.consulter')) p"
         " on p.siren = s.siren and (p.siret is null or p.siret = s.siret) and p.profil = $3"
         "   and (p.droit <> 'dossiers.saisir' or p.dispositif is null or p.dispositif = $4)"
-        " where s.siret = $2 group by s.siren",
+        f" where s.siret = $2 and {_proposable(1)} group by s.siren",
         moi.compte_id,
         siret,
         profil,

@@ -19,6 +19,7 @@ from portal.core.rattachements.modeles import (
 )  # fmt: skip
 from portal.web.erreurs import Refus
 from portal.web.garde import DROITS
+from portal.web.identite import Personne
 
 REGION = "region"
 SANS_RECHERCHE = 20
@@ -74,9 +75,11 @@ class ChoixLieux:
         return choisis
 
 
-async def lire_lieux(siren: str, poste: Any = None, *, initiale: str = "") -> ChoixLieux:
+async def lire_lieux(
+    moi: Personne, siren: str, poste: Any = None, *, initiale: str = ""
+) -> ChoixLieux:
     """The choice as posted (or as first shown), with what the search finds."""
-    tous = await etablissements.de(siren)
+    tous = await etablissements.ouverts(moi, siren)
     choix = ChoixLieux(initiale, total=len(tous), tous=tous, regions=etablissements.regions(tous))
     if poste is not None:
         choix.portee = str(poste.get("portee", ""))
@@ -124,10 +127,15 @@ class RegleVue:
 
 
 async def lire_regle(
-    siren: str, connus: list[tuple[str, str]], poste: Any = None, *, initiale: str = ""
+    moi: Personne,
+    siren: str,
+    connus: list[tuple[str, str]],
+    poste: Any = None,
+    *,
+    initiale: str = "",
 ) -> RegleVue:
     """The form as posted, or empty: least rights."""
-    vue = RegleVue(await lire_lieux(siren, poste, initiale=initiale), connus)
+    vue = RegleVue(await lire_lieux(moi, siren, poste, initiale=initiale), connus)
     if poste is not None:
         vue.modele = str(poste.get("modele", ""))
         vue.droits = {str(d) for d in poste.getall("droits", [])}

@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from portal.core.entreprises.saisies import proposable
 from portal.infra import clock
 from portal.infra.base import sql
 from portal.infra.texte import plier
+from portal.web.identite import Personne
 
 PAR_PAGE = 25
 _SEPARATEURS = re.compile(r"[^0-9\s.\u00a0\u202f]+|[\r\n\t]+")
@@ -33,16 +35,33 @@ class Lieu:
         return ", ".join(x for x in (self.nom, ville) if x) or self.siret
 
 
-async def de(siren: str, sirets: Collection[str] | None = None) -> list[Lieu]:
-    """Open establishments of the company by SIRET; or these ones, closed or not."""
+_COLONNES = "select t.siret, t.enseigne as nom, t.commune, t.code_postal, t.region"
+
+
+async def ouverts(moi: Personne, siren: str) -> list[Lieu]:
+    """Open establishments of the company that this person may be offered, by SIRET."""
     lignes = await sql(
-        "select siret, enseigne as nom, commune, code_postal, region from etablissement"
-        " where siren = $1 and case when $2::text[] is null"
-        " then ferme_le is null or ferme_le > $3 else siret = any($2) end order by siret",
+        f"{_COLONNES} from etablissement t where t.siren = $1"
+        f" and (t.ferme_le is null or t.ferme_le > $2) and {proposable('t', 3)} order by t.siret",
         siren,
-        None if sirets is None else list(sirets),
         await clock.aujourd_hui(),
+        moi.compte_id,
     )
+    return _lieux(lignes)
+
+
+async def de(siren: str, sirets: Collection[str]) -> list[Lieu]:
+    """These establishments of the company, closed or not, by SIRET."""
+    lignes = await sql(
+        f"{_COLONNES} from etablissement t where t.siren = $1 and t.siret = any($2::text[])"
+        " order by t.siret",
+        siren,
+        list(sirets),
+    )
+    return _lieux(lignes)
+
+
+def _lieux(lignes: Iterable[dict[str, Any]]) -> list[Lieu]:
     return [Lieu(**{cle: valeur or "" for cle, valeur in ligne.items()}) for ligne in lignes]
 
 

@@ -102,7 +102,7 @@ async def retirer_regle(moi: Personne, uid: UUID, cle: str) -> None:
 async def _un(moi: Personne, uid: UUID, changement: Changement) -> None:
     async with transaction():
         acces = await _saisir(moi, uid)
-        calcul = await _Calcul.preparer(acces["siren"], changement)
+        calcul = await _Calcul.preparer(moi, acces["siren"], changement)
         lignes = await _lignes(acces)
         apres = calcul.appliquer(lignes)
         if set(apres) == set(lignes):
@@ -121,7 +121,7 @@ async def apercevoir(
 ) -> Apercu:
     """What this change would do to these people. `dispositifs`: all that exist. Changes nothing."""
     await perimetre.exiger(moi, ADMINISTRER, siren, None, profil)
-    calcul = await _Calcul.preparer(siren, changement, dispositifs)
+    calcul = await _Calcul.preparer(moi, siren, changement, dispositifs)
     return (await _calculer(moi, siren, profil, uids, calcul))[0]
 
 
@@ -141,7 +141,7 @@ async def appliquer(
     async with transaction():
         await perimetre.exiger(moi, ADMINISTRER, siren, None, profil)
         await verrouiller(siren, profil)
-        calcul = await _Calcul.preparer(siren, changement, dispositifs)
+        calcul = await _Calcul.preparer(moi, siren, changement, dispositifs)
         apercu, acces = await _calculer(moi, siren, profil, uids, calcul)
         if apercu.marque != marque:
             raise Conflit(
@@ -166,7 +166,7 @@ class _Calcul:
 
     @classmethod
     async def preparer(
-        cls, siren: str, changement: Changement, dispositifs: Collection[str] = ()
+        cls, moi: Personne, siren: str, changement: Changement, dispositifs: Collection[str] = ()
     ) -> _Calcul:
         if not changement.droits:
             raise Refus("Cochez au moins un droit.")
@@ -174,7 +174,7 @@ class _Calcul:
             if not changement.lieux:
                 raise Refus("Choisissez au moins un établissement, ou toute l’entreprise.")
             await verifier_etablissements(siren, changement.lieux)
-        ouverts = [lieu.siret for lieu in await etablissements.de(siren)]
+        ouverts = [lieu.siret for lieu in await etablissements.ouverts(moi, siren)]
         return cls(changement, ouverts, tuple(dispositifs))
 
     def appliquer(self, lignes: list[Ligne]) -> list[Ligne]:

@@ -109,7 +109,7 @@ async def voir_matrice(
     """Establishments × dispositifs of one person, from her perimeter; a page of them at a time."""
     acces = await acces_visible(moi, siren, profil, uid)
     domaine = domaine if domaine in VUES else "dossiers"
-    tous = await lieux.de(siren)
+    tous = await lieux.ouverts(moi, siren)
     vue = lieux.paginer(lieux.filtrer(tous, q[:100]), page)
     grille = queries.Grille(
         await queries.perimetre_de(acces.compte, siren, profil, [lieu.siret for lieu in vue.lieux])
@@ -176,7 +176,7 @@ async def voir_ajout(
     """Add a line to somebody's rights."""
     acces = await acces_visible(moi, siren, profil, uid)
     await exiger(moi, ADMINISTRER, siren, None, profil)
-    vue = await lire_regle(siren, dispositifs_connus, initiale=ETABLISSEMENTS)
+    vue = await lire_regle(moi, siren, dispositifs_connus, initiale=ETABLISSEMENTS)
     return await _page_ajout(request, moi, acces, vue)
 
 
@@ -193,7 +193,7 @@ async def poster_ajout(
     acces = await acces_visible(moi, siren, profil, uid)
     await exiger(moi, ADMINISTRER, siren, None, profil)
     poste = await request.form()
-    vue = await lire_regle(siren, dispositifs_connus, poste)
+    vue = await lire_regle(moi, siren, dispositifs_connus, poste)
     if poste.get("_action") == "chercher":
         return await _page_ajout(request, moi, acces, vue)
     try:

@@ -91,7 +91,7 @@ async def voir(
     """Choose people, rights and places."""
     await exiger(moi, ADMINISTRER, siren, None, profil)
     gens = await _lire_gens(moi, siren, profil)
-    vue = await lire_regle(siren, dispositifs_connus, initiale=ENTREPRISE)
+    vue = await lire_regle(moi, siren, dispositifs_connus, initiale=ENTREPRISE)
     return await _page(request, moi, siren, profil, gens, vue)
 
 
@@ -107,7 +107,7 @@ async def poster(
     await exiger(moi, ADMINISTRER, siren, None, profil)
     poste = await request.form()
     gens = await _lire_gens(moi, siren, profil, poste)
-    vue = await lire_regle(siren, dispositifs_connus, poste)
+    vue = await lire_regle(moi, siren, dispositifs_connus, poste)
     if poste.get("_action") in ("chercher", "corriger"):
         return await _page(request, moi, siren, profil, gens, vue)
     codes = [code for code, _ in dispositifs_connus]
