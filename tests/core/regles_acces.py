@@ -177,6 +177,9 @@ class Regles:
 
     def habiliter(self, acces: Acces, admin: bool, lignes: frozenset[Ligne]) -> None:
         acces.etat, acces.admin = "actif", admin
+        for autre in self.acces if admin else ():
+            if (autre.qui, autre.chez, autre.etat) == (acces.qui, acces.chez, "en_attente"):
+                autre.etat = "supprime"
         acces.lignes = frozenset() if admin else lignes
         lieux = {lieu for lieu, _, _ in acces.lignes}
         acces.siret = next(iter(lieux)) if len(lieux) == 1 else None

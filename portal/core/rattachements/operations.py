@@ -120,6 +120,17 @@ async def _donner(id: int, octroi: Octroi, lignes: list[Ligne], moi: Personne) -
         clock.instant(),
     )
     await ecrire_habilitations(id, habilitations)
+    if octroi.administrateur:
+        # Whoever has every right asks for nothing more.
+        await executer(
+            "update rattachement a set etat = 'supprime', motif = 'Devenu administrateur',"
+            " decide_par = $2, decide_le = $3 from rattachement r where r.id = $1"
+            " and a.compte = r.compte and a.siren = r.siren and a.profil = r.profil"
+            " and a.etat = 'en_attente'",
+            id,
+            moi.compte_id,
+            clock.instant(),
+        )
 
 
 async def refuser(moi: Personne, uid: UUID, motif: str) -> None:
