@@ -15,7 +15,7 @@ from portal.core.comptes import courriels, limites
 from portal.core.comptes.evenements import AdresseProuvee
 from portal.core.comptes.inscription import ESSAIS, VALIDITE
 from portal.core.comptes.jetons import code_juste, empreinte_code, nouveau_code
-from portal.core.comptes.sessions import renouveler_jeton
+from portal.core.comptes.sessions import annuler_liens, fermer_autres_que, renouveler_jeton
 from portal.core.journal.operations import noter
 from portal.infra import clock, evenements
 from portal.infra.base import executer, savepoint, sql1, transaction
@@ -115,18 +115,8 @@ async def _changer(moi: Personne, email: str) -> bool:
             await executer("update compte set email = $2 where id = $1", moi.compte_id, email)
     except asyncpg.UniqueViolationError:
         return False
-    quand = clock.instant()
-    await executer(
-        "update session set terminee_le = $3 where compte = $1 and id <> $2 and terminee_le is null",
-        moi.compte_id,
-        moi.session_id,
-        quand,
-    )
-    await executer(
-        "update jeton_reinit set utilise_le = $2 where compte = $1 and utilise_le is null",
-        moi.compte_id,
-        quand,
-    )
+    await fermer_autres_que(moi.compte_id, moi.session_id)
+    await annuler_liens(moi.compte_id)
     await courriels.email_change(moi.email, email)
     await noter("compte.email_change", acteur=moi, objet=("compte", moi.uid))
     await evenements.publier(AdresseProuvee(moi.compte_id, email))

@@ -17,7 +17,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )  # fmt: skip
 
-from portal.core.comptes import courriels, defis
+from portal.core.comptes import courriels, defis, limites
 from portal.core.comptes.facteurs import MOYENS, Verdict, echouer
 from portal.core.journal.operations import noter
 from portal.infra import clock
@@ -126,6 +126,7 @@ async def verifier(moi: Personne, reponse: str) -> Verdict:
             compteur,
             clock.instant(),
         )
+        await limites.SECOND_FACTEUR.oublier(str(moi.compte_id))
     return Verdict("juste")
 
 

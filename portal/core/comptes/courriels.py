@@ -104,6 +104,19 @@ async def second_facteur(email: str, moyen: str, ajoute: bool) -> None:
     )
 
 
+async def seconds_facteurs_retires(email: str) -> None:
+    """The OPCO took all her factors away, at her demand."""
+    await poster(
+        email,
+        "Votre vérification en deux étapes est retirée",
+        _signer(
+            "À votre demande, nous avons retiré tous les moyens de vérification de votre compte et "
+            "terminé vos sessions. À la prochaine connexion, ajoutez-en un depuis la page "
+            f"«{NB}Sécurité{NB}».\n\n{_alerte()}"
+        ),
+    )
+
+
 async def code_de_secours(email: str, restants: int) -> None:
     """A recovery code has served."""
     await poster(

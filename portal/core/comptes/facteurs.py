@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.core.comptes import courriels, defis, limites, secours, totp
+from portal.core.comptes.sessions import affaiblir_autres, fermer_toutes
 from portal.core.journal.operations import QuiAgit, noter
 from portal.infra import clock, coffre
 from portal.infra.base import executer, sql, sql1, transaction, valeur
@@ -85,6 +86,7 @@ async def confirmer_totp(moi: Personne, code: str) -> Verdict:
             return Verdict("faux", await limites.SECOND_FACTEUR.noter(str(moi.compte_id)))
         await defis.prendre(moi.session_id, "totp")
         await installer_totp(moi.compte_id, secret, pas)
+        await affaiblir_autres(moi)
         await noter(
             "second_facteur.ajoute", acteur=moi, objet=("compte", moi.uid), moyen=MOYENS["totp"]
         )
@@ -188,6 +190,7 @@ async def retirer(moi: Personne, uid: UUID) -> str | None:
                 " Ajoutez-en d’abord un autre."
             )
         await executer("delete from second_facteur where id = $1", vise["id"])
+        await affaiblir_autres(moi)
         await _oublier([vise])
         if len(siens) == 1:
             await secours.effacer(moi.compte_id)
@@ -202,12 +205,19 @@ async def retirer(moi: Personne, uid: UUID) -> str | None:
 
 
 async def retirer_tous(compte: int, uid: UUID, personne: str, *, acteur: QuiAgit | None) -> int:
-    """For whoever has lost them all: the OPCO has made sure of the person. Returns how many."""
+    """For whoever has lost them all: the OPCO has made sure of the person. Her sessions end, she is
+    told. Returns how many factors went."""
     async with transaction():
         retires = await sql("delete from second_facteur where compte = $1 returning secret", compte)
         await _oublier(retires)
         await secours.effacer(compte)
-        await executer("update session set renforcee_le = null where compte = $1", compte)
+        await executer(
+            "delete from defi where session in (select id from session where compte = $1)", compte
+        )
+        await fermer_toutes(compte)
+        await courriels.seconds_facteurs_retires(
+            str(await valeur("select email from compte where id = $1", compte))
+        )
         await noter(
             "second_facteur.retires", acteur=acteur, objet=("compte", uid), personne=personne
         )

@@ -9,7 +9,12 @@ from uuid import UUID
 
 from portal.core.comptes import courriels, limites, motdepasse
 from portal.core.comptes.evenements import AdresseProuvee
-from portal.core.comptes.sessions import fermer_autres, fermer_toutes, ouvrir_session
+from portal.core.comptes.sessions import (
+    annuler_liens,
+    fermer_autres,
+    fermer_toutes,
+    ouvrir_session,
+)
 from portal.core.journal.operations import Acteur, QuiAgit, noter
 from portal.infra import clock, evenements
 from portal.infra.base import executer, sql1, transaction
@@ -200,6 +205,7 @@ async def changer_mot_de_passe(
             moi.compte_id,
             await motdepasse.hacher(nouveau),
         )
+        await annuler_liens(moi.compte_id)
         await limites.CONNEXION_COMPTE.oublier(moi.email)
         session = await sql1("select renforcee_le from session where id = $1", moi.session_id)
         jeton = await ouvrir_session(

@@ -14,6 +14,7 @@ from portal.core.comptes import (
     operations,
     parcage,
     queries,
+    renfort,
     secours,
     sessions,
 )
@@ -82,7 +83,8 @@ async def voir_securite(request: Requete, moi: Moi) -> Page:
 
 @get("/compte/mot-de-passe", droit="connecte")
 async def voir_mot_de_passe(request: Requete, moi: Moi) -> Page:
-    """Choose a new password."""
+    """Choose a new password; whoever has a second factor proves it first."""
+    await renfort.exiger_facteur(request, moi)
     return _page_mot_de_passe(request, lire(ChangementMotDePasse, {}))
 
 
@@ -98,6 +100,7 @@ async def juger(request: Requete, visiteur: Visiteur) -> Page:
 @post("/compte/mot-de-passe", droit="connecte")
 async def changer_mot_de_passe(request: Requete, moi: Moi) -> Page:
     """The new password ends every session; this browser gets a new one."""
+    await renfort.exiger_facteur(request, moi)
     saisie = lire_nouveau(ChangementMotDePasse, dict((await request.form()).items()), moi.email)
     if not saisie.complete:
         return _page_mot_de_passe(request, saisie, statut=422)

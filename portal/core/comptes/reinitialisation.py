@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from portal.core.comptes import courriels, limites, motdepasse
 from portal.core.comptes.jetons import condenser, nouveau_jeton
-from portal.core.comptes.sessions import fermer_toutes
+from portal.core.comptes.sessions import annuler_liens, fermer_toutes
 from portal.core.journal.operations import Acteur, noter
 from portal.infra import clock
 from portal.infra.base import executer, sql1, transaction
@@ -81,11 +81,7 @@ async def reinitialiser(jeton: str, mot_de_passe: str) -> bool:
             compte,
             await motdepasse.hacher(mot_de_passe),
         )
-        await executer(
-            "update jeton_reinit set utilise_le = $2 where compte = $1 and utilise_le is null",
-            compte,
-            clock.instant(),
-        )
+        await annuler_liens(compte)
         await fermer_toutes(compte)
         await limites.CONNEXION_COMPTE.oublier(ligne["email"])
         await limites.REINIT_ADRESSE.oublier(ligne["email"])

@@ -29,6 +29,12 @@ async def exiger(request: Requete, moi: Personne) -> None:
         await _detourner(request, "/connexion/confirmer")
 
 
+async def exiger_facteur(request: Requete, moi: Personne) -> None:
+    """Where she has a second factor, it was proven a moment ago."""
+    if await facteurs.en_a(moi.compte_id):
+        await exiger(request, moi)
+
+
 async def exiger_preuve(request: Requete, moi: Personne) -> None:
     """For her own settings: the second factor where she has one, else the password, a moment ago."""
     if await facteurs.en_a(moi.compte_id):

@@ -148,13 +148,7 @@ async def terminer(moi: Personne, uid: UUID) -> bool:
 async def terminer_autres(moi: Personne) -> None:
     """End all my sessions but the one of this request."""
     async with transaction():
-        await executer(
-            "update session set terminee_le = $3 where compte = $1 and id <> $2"
-            " and terminee_le is null",
-            moi.compte_id,
-            moi.session_id,
-            clock.instant(),
-        )
+        await fermer_autres_que(moi.compte_id, moi.session_id)
         await noter("session.autres_terminees", acteur=moi, objet=("compte", moi.uid))
 
 
@@ -174,6 +168,35 @@ async def fermer_autres(compte_id: int, jeton: str) -> None:
         " and terminee_le is null",
         compte_id,
         condenser(jeton),
+        clock.instant(),
+    )
+
+
+async def fermer_autres_que(compte_id: int, session_id: int) -> None:
+    """End every session of an account but this one."""
+    await executer(
+        "update session set terminee_le = $3 where compte = $1 and id <> $2"
+        " and terminee_le is null",
+        compte_id,
+        session_id,
+        clock.instant(),
+    )
+
+
+async def affaiblir_autres(moi: Personne) -> None:
+    """A factor went: what other sessions proved with it counts for nothing any more."""
+    await executer(
+        "update session set renforcee_le = null where compte = $1 and id <> $2",
+        moi.compte_id,
+        moi.session_id,
+    )
+
+
+async def annuler_liens(compte_id: int) -> None:
+    """Links to a new password that were mailed before stop working."""
+    await executer(
+        "update jeton_reinit set utilise_le = $2 where compte = $1 and utilise_le is null",
+        compte_id,
         clock.instant(),
     )
 

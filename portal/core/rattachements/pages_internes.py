@@ -116,7 +116,12 @@ async def nouveau_code(
     )
 
 
-@post("/entreprises/{siren:str}/{profil:str}/administrateurs", droit=AGIR, status_code=200)
+@post(
+    "/entreprises/{siren:str}/{profil:str}/administrateurs",
+    droit=AGIR,
+    renfort=True,
+    status_code=200,
+)
 async def designer(request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str]) -> Page:
     """Record an administrator whom the company named."""
     entreprise = await _fiche_et_profil(moi, siren, profil)
