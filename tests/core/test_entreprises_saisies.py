@@ -16,6 +16,7 @@ from portal.core.rattachements.matrice import lieux
 from portal.infra import clock
 from portal.infra.base import executer, sql, sql1, valeur
 from portal.web.erreurs import Introuvable
+from portal.web.identite import Personne
 from tests.core.numeros import siren_neuf, siret_de
 from tests.core.rattachements_aides import (
     administrateur,
@@ -31,6 +32,17 @@ ADRESSE = {"adresse_ligne1": "3 rue Neuve", "code_postal": "44000", "commune": "
 
 def saisie(siren: str, nom: str = "Atelier Neuf", **plus: str) -> dict[str, str]:
     return {"siret": siret_de(siren), "denomination": nom, "profil": "adherent", **ADRESSE, **plus}
+
+
+async def interne(
+    idcc: str | None = None, region: str | None = None, role: str = "conseiller"
+) -> Personne:
+    moi = await personne("Claire", "Denis", roles=(role,))
+    await executer(
+        "insert into role_interne (compte, role, idcc, region) values ($1, $2, $3, $4)",
+        moi.compte_id, role, idcc, region,
+    )  # fmt: skip
+    return moi
 
 
 async def etat_de(siren: str) -> dict[str, Any]:
@@ -83,13 +95,14 @@ async def test_b04_the_register_confirms_or_corrects_and_staff_see_the_differenc
     assert lue is not None
     assert (lue.denomination, lue.a_verifier) == ("Vrai nom", False)
     assert lue.siege is not None
-    montrees = {s.siren: s for s in await saisies.lister(1000)}
+    chargee = await interne()
+    montrees = {s.siren: s for s in await saisies.lister(chargee, 1000)}
     assert juste not in montrees
     assert ("Dénomination", "Mauvais Nom", "Vrai nom", True) in montrees[faux].comparaison
-    await saisies.classer(moi, vue["uid"])
+    await saisies.classer(chargee, vue["uid"])
     assert (await etat_de(faux))["etat"] == "classee"
     with pytest.raises(Introuvable):
-        await saisies.classer(moi, vue["uid"])
+        await saisies.classer(chargee, vue["uid"])
 
 
 async def test_b04_what_the_register_never_confirms_is_told_after_a_while(
@@ -147,3 +160,23 @@ async def test_b04_of_a_company_typed_whole_nothing_is_hidden() -> None:
     moi, autre, siren = await personne(), await personne(), siren_neuf()
     await saisies.saisir(moi, saisie(siren))
     assert [lieu.siret for lieu in await lieux.ouverts(autre, siren)] == [siret_de(siren)]
+
+
+async def test_b04_staff_see_and_put_away_what_their_branch_and_region_hold() -> None:
+    siren = siren_neuf()
+    await saisies.saisir(await personne(), saisie(siren, idcc="0843"))
+    uid = (await etat_de(siren))["uid"]
+    await executer("update entreprise_saisie set etat = 'different' where siren = $1", siren)
+    ici = ("0843", "Pays de la Loire")
+    for idcc, region in [("1979", None), (None, "Bretagne"), ("0843", "Bretagne")]:
+        dehors = await interne(idcc, region)
+        assert siren not in {s.siren for s in await saisies.lister(dehors, 1000)}
+        with pytest.raises(Introuvable):
+            await saisies.classer(dehors, uid)
+    assert siren not in {s.siren for s in await saisies.lister(await interne(role="comptable"))}
+    for idcc, region in [(None, None), (ici[0], None), (None, ici[1]), ici]:
+        dedans = await interne(idcc, region)
+        avant = await saisies.compter_a_traiter(dedans)
+        assert siren in {s.siren for s in await saisies.lister(dedans, 1000)}
+    await saisies.classer(dedans, uid)
+    assert await saisies.compter_a_traiter(dedans) == avant - 1

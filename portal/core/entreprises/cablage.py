@@ -13,7 +13,7 @@ from portal.web.identite import Personne
 TACHES = (verification.reverifier, annuaire.interroger)
 """Background jobs, registered by this import."""
 
-ROLES = frozenset({"conseiller", "aef", "gestionnaire", "administrateur"})
+ROLES = frozenset(saisies.ROLES)
 
 
 def navigation(moi: Personne) -> list[Lien]:
@@ -25,7 +25,7 @@ def navigation(moi: Personne) -> list[Lien]:
 
 async def taches(moi: Personne) -> list[Tache]:
     """What was typed by hand and differs from the register, for those who can ask the company."""
-    if not moi.roles & ROLES or not (nombre := await saisies.compter_a_traiter()):
+    if not moi.roles & ROLES or not (nombre := await saisies.compter_a_traiter(moi)):
         return []
     if nombre == 1:
         titre = "Une entreprise saisie à la main est à vérifier"

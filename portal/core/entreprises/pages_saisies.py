@@ -20,7 +20,7 @@ from portal.web.rendu import rediriger, rendre
 Requete = Request[Any, Any, Any]
 Page = Response[Any]
 Texte = Annotated[str, QueryParameter(max_length=200)]
-INTERNES = "interne:conseiller,aef,gestionnaire,administrateur"
+INTERNES = "interne:" + ",".join(saisies.ROLES)
 
 
 @get("/entreprises/saisir", droit="connecte")
@@ -63,12 +63,12 @@ def _page(request: Requete, saisie: Saisie, statut: int = 200) -> Page:
 
 
 @get("/entreprises/a-verifier", droit=INTERNES)
-async def a_verifier(request: Requete) -> Page:
+async def a_verifier(request: Requete, moi: Moi) -> Page:
     """What people typed, beside the register."""
     return rendre(
         request,
         "entreprises/a_verifier.html",
-        saisies=await saisies.lister(),
+        saisies=await saisies.lister(moi),
         copie=await queries.date_de_la_copie(),
     )
 

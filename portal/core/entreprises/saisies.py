@@ -35,6 +35,8 @@ ETATS = {
     "conforme": "Conforme au registre",
     "classee": "Classée",
 }
+ROLES = ("conseiller", "aef", "gestionnaire", "administrateur")
+"""Who looks after companies, each within the branch and the région of her role."""
 A_TRAITER = ("different", "introuvable")
 
 
@@ -157,38 +159,53 @@ class SaisieVue:
         ]
 
 
-async def lister(limite: int = 200) -> list[SaisieVue]:
-    """What waits: differences first, then what the register has not confirmed, oldest first."""
+# What was typed, `s`, is of a branch and a région that account $1 looks after.
+_A_PORTEE = (
+    "exists (select 1 from unnest($2::text[]) q (role), perimetre_interne($1, q.role) p,"
+    " entreprise pe left join etablissement pt on pt.siret = s.siret where pe.siren = s.siren"
+    " and (p.idcc is null or p.idcc = pe.idcc) and (p.region is null or p.region = pt.region))"
+)
+
+
+async def lister(moi: Personne, limite: int = 200) -> list[SaisieVue]:
+    """What waits for this person: differences first, then what the register has not confirmed,
+    oldest first."""
     lignes = await sql(
         "select s.uid, s.siren, s.siret, e.denomination, s.saisi, s.registre, s.ecarts, s.etat,"
         " coalesce(c.prenom || ' ' || c.nom, 'Compte supprimé') as par, s.saisie_jour as jour"
         " from entreprise_saisie s join entreprise e on e.siren = s.siren"
         " left join compte c on c.id = s.par"
-        " where s.etat in ('different', 'introuvable', 'a_verifier')"
-        " order by s.etat = 'a_verifier', s.saisie_le, s.id limit $1",
+        f" where s.etat in ('different', 'introuvable', 'a_verifier') and {_A_PORTEE}"
+        " order by s.etat = 'a_verifier', s.saisie_le, s.id limit $3",
+        moi.compte_id,
+        list(ROLES),
         limite,
     )
     return [SaisieVue(**{**ligne, "ecarts": tuple(ligne["ecarts"])}) for ligne in lignes]
 
 
-async def compter_a_traiter() -> int:
-    """Differences and companies not found that nobody has looked at."""
+async def compter_a_traiter(moi: Personne) -> int:
+    """Differences and companies not found that nobody has looked at, of this person's."""
     ligne = await sql1(
-        "select count(*) as nombre from entreprise_saisie where etat = any($1::text[])",
+        "select count(*) as nombre from entreprise_saisie s where s.etat = any($3::text[])"
+        f" and {_A_PORTEE}",
+        moi.compte_id,
+        list(ROLES),
         list(A_TRAITER),
     )
     return ligne["nombre"] if ligne else 0
 
 
 async def classer(moi: Personne, uid: UUID) -> None:
-    """Staff has looked at a difference, or asked the company."""
+    """Staff has looked at a difference, or asked the company. Raises `Introuvable` out of reach."""
     async with transaction():
         ligne = await sql1(
-            "update entreprise_saisie set etat = 'classee', classee_par = $2 where uid = $1"
-            " and etat = any($3::text[]) returning siren, siret",
-            uid,
+            "update entreprise_saisie s set etat = 'classee', classee_par = $1 where s.uid = $4"
+            f" and s.etat = any($3::text[]) and {_A_PORTEE} returning s.siren, s.siret",
             moi.compte_id,
+            list(ROLES),
             list(A_TRAITER),
+            uid,
         )
         if ligne is None:
             raise Introuvable
