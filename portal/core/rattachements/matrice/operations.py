@@ -74,7 +74,10 @@ class Apercu:
 
 
 async def ajouter_regle(moi: Personne, uid: UUID, changement: Changement) -> None:
-    """Give somebody rights beside those that she has."""
+    """Give somebody rights beside those that she has. To take some, there are the line's button
+    and the preview (`appliquer`)."""
+    if changement.retire:
+        raise Refus("Cette page ajoute des droits. Pour en retirer, passez par l’aperçu.")
     await _un(moi, uid, changement)
 
 

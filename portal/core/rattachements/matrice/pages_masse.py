@@ -23,6 +23,7 @@ from portal.core.rattachements.matrice.regles import Regle
 from portal.core.rattachements.modeles import ADMINISTRER, ENTREPRISE, PAR_CODE
 from portal.core.rattachements.perimetre import exiger
 from portal.web.erreurs import Refus
+from portal.web.formulaires import lire_uid
 from portal.web.garde import DROITS
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
@@ -198,13 +199,11 @@ async def appliquer(
 
 
 def _uids(texte: str) -> list[UUID]:
-    uids = []
-    for morceau in texte.split():
-        try:
-            uids.append(UUID(morceau))
-        except ValueError:
-            continue
-    return uids
+    """Whom the preview was of. Raises `Refus` when the list was altered: nothing is half done."""
+    uids = [lire_uid(morceau) for morceau in texte.split()]
+    if None in uids:
+        raise Refus("La liste des personnes n’est pas lisible. Refaites l’aperçu.")
+    return [uid for uid in uids if uid is not None]
 
 
 async def _page(
