@@ -77,6 +77,7 @@ async def liste(
         request,
         "rattachements/mandats.html",
         mandats=await queries.de(siren, profil),
+        possible=bool(ACCEPTES),
         libelles=dict(dispositifs_connus),
         **await _communs(moi, siren, profil),
     )
