@@ -26,6 +26,7 @@ from portal.kit.types import Courriel, Siren, SirenOuSiret, Texte
 
 CHOIX_PROFILS = tuple(PROFILS.items())
 CASES_MAX = 60
+PROFIL_MANQUE = "Choisissez le profil\u00a0: Adhérent ou Prestataire."
 
 
 # A slip of the finger, told by the check character: no try is spent.
@@ -59,7 +60,7 @@ class DemandeRattachement(BaseModel):
         " Vous ne l’avez pas\u00a0? Tapez le nom et le code postal.",
     )  # fmt: skip
     profil: str = champ(
-        "Profil", widget="radios", choix=CHOIX_PROFILS,
+        "Profil", widget="radios", choix=CHOIX_PROFILS, manque=PROFIL_MANQUE,
         aide="Adhérent\u00a0: pour les salariés de l’entreprise. Prestataire\u00a0: pour un organisme "
         "qui forme les salariés des autres.",
     )  # fmt: skip
@@ -74,7 +75,7 @@ class ActivationCode(BaseModel):
 
     siren: Siren = champ("SIREN", widget="siren", longueur_max=40, exemple="732\u202f829\u202f320")
     profil: str = champ(
-        "Profil", widget="radios", choix=CHOIX_PROFILS,
+        "Profil", widget="radios", choix=CHOIX_PROFILS, manque=PROFIL_MANQUE,
         aide="Celui qui est imprimé en tête du courrier.",
     )  # fmt: skip
     code: CodeActivation = champ(
