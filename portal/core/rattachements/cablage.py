@@ -57,6 +57,7 @@ def cabler(c: Cablage) -> None:
         "aides": AIDES_VERBES,
         "par_dispositif": DOMAINES_PAR_DISPOSITIF,
     }
+    c.fournisseurs.sous["/mes-entreprises"] = "/rattachements"
     registre.declarer(c.dispositifs.values())
     c.gestionnaires += [
         *pages_mandats.GESTIONNAIRES,
