@@ -74,7 +74,7 @@ PERSONNAGES = (
     ),
     Personnage(
         "Organisme de formation", "luc.fabre@demo.example", "M.", "Luc", "Fabre",
-        "Forme les salariés des autres, et les siens : deux profils.",
+        "Forme les salariés des autres, et les siens\u00a0: deux profils.",
         (Rattache(e.ORGANISME.siren, "prestataire"), Rattache(e.ORGANISME.siren)),
     ),
     Personnage(
@@ -89,7 +89,7 @@ PERSONNAGES = (
     ),
     Personnage(
         "Gestionnaire (seconde)", "aude.perrin@demo.example", "Mme", "Aude", "Perrin",
-        "Instruit aussi : pour voir deux personnes sur un dossier.",
+        "Instruit aussi\u00a0: pour voir deux personnes sur un dossier.",
         internes=(("gestionnaire", None, None),), telephone="+33140000002",
     ),
     Personnage(
