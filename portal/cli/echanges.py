@@ -38,17 +38,22 @@ def letters(data_dir: Path | None, premier: bool, maximum: int | None) -> None:
     help="Reprise : fichier du rapport (sinon, dans le dossier lu).",
 )
 @click.option(
+    "--clore", metavar="SOURCE", multiple=True,
+    help="Reprise : libérer le reste des dossiers clos de cette source, toutes ses factures reprises.",
+)  # fmt: skip
+@click.option(
     "--rejets", type=click.Path(dir_okay=False, path_type=Path), default=None,
     help="Fichier des lignes rejetées (sinon, dans le dossier des données).",
 )  # fmt: skip
 def importer(
-    nom: str, fichier: Path, appliquer: bool, rapport: Path | None, rejets: Path | None
-) -> None:
+    nom: str, fichier: Path, appliquer: bool, rapport: Path | None, clore: tuple[str, ...],
+    rejets: Path | None,
+) -> None:  # fmt: skip
     """Importer un référentiel (sirene, successions, conseillers), ou un ancien portail (reprise DOSSIER)."""
     from portal.core.entreprises import imports
 
     if nom == "reprise":
-        reprendre(fichier, appliquer, rapport)
+        reprendre(fichier, appliquer, rapport, clore)
         return
     if nom not in imports.IMPORTS:
         possibles = ", ".join((*imports.IMPORTS, "reprise"))

@@ -165,14 +165,14 @@ async def _inserer_reglements(
         ligne.accepter("reglement_repris", ids[uid])
 
 
-async def liberer_clos(lot: int = 1000) -> int:
-    """Closed dossiers keep no money: what was engaged and never invoiced is given back. Call it in a
-    transaction until it returns 0."""
+async def liberer_clos(source: str, lot: int = 1000) -> int:
+    """Closed dossiers of this source keep no money: what was engaged and never invoiced is given back,
+    for good. Call it in a transaction until it returns 0."""
     return await executer(
         "insert into mouvement (engagement, genre, montant_centimes, jour, instant, libelle, cle)"
         " select e.id, 'liberation', e.engage_centimes - e.facture_centimes, $1, $2,"
         " 'Reste libéré à la reprise', 'reprise:liberation:' || e.dossier_uid from engagement e"
-        " join dossier d on d.uid = e.dossier_uid where d.origine is not null"
+        " join dossier d on d.uid = e.dossier_uid where d.origine = $5"
         " and d.etat = any($3::text[]) and e.engage_centimes > e.facture_centimes"
         " and not exists (select 1 from mouvement m where m.cle ="
         "   'reprise:liberation:' || e.dossier_uid)"
@@ -181,4 +181,5 @@ async def liberer_clos(lot: int = 1000) -> int:
         clock.instant(),
         list(CLOS),
         lot,
+        source,
     )

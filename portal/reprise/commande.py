@@ -15,7 +15,8 @@ import asyncpg
 from portal.core.journal.operations import noter
 from portal.infra.base import executer, savepoint, transaction
 from portal.infra.texte import plier
-from portal.reprise import acces, argent, dossiers, registre, regles, ribs
+from portal.reprise import acces, argent, cloture, dossiers, registre, regles, ribs
+from portal.reprise.cloture import Cloture
 from portal.reprise.fichiers import Brute, Fichier, FichierIllisible
 from portal.reprise.formats import FORMATS, PAR_NOM, CelluleRefusee, Format
 from portal.reprise.lignes import ACCEPTE, DEJA, REJETE, Ligne
@@ -57,17 +58,19 @@ class _Source:
 
 async def reprendre(
     dossier: Path, *, appliquer: bool = False, rapport: Path | None = None, lot: int = LOT,
-    suivre: Callable[[str], None] = lambda _mot: None,
+    suivre: Callable[[str], None] = lambda _mot: None, clore: Sequence[str] = (),
 ) -> Bilan:  # fmt: skip
-    """Take over what the folder holds, or only say what would be. `suivre` hears of progress."""
+    """Take over what the folder holds, or only say what would be. `suivre` hears of progress; `clore`
+    names sources whose closed dossiers give back what they never invoiced."""
     nom = "rapport-reprise.csv" if appliquer else "rapport-essai.csv"
     bilan = Bilan(not appliquer, rapport or dossier / nom)
     connues = await regles.charger()
+    a_clore = cloture.preparer(clore, connues)
     sources = _chercher(dossier, connues, bilan)
     with Rapport(bilan) as ecrit:
         if _illisibles(sources, ecrit):
             return bilan
-        passage = _Passage(connues, ecrit, lot, suivre, essai=not appliquer)
+        passage = _Passage(connues, ecrit, lot, suivre, a_clore, essai=not appliquer)
         if appliquer:
             await passage.tout(sources)
             await _journaliser(bilan)
@@ -135,20 +138,19 @@ class _Passage:
 
     def __init__(
         self, connues: dict[str, Regle], ecrit: Rapport, lot: int, suivre: Callable[[str], None],
-        *, essai: bool,
+        a_clore: Cloture, *, essai: bool,
     ) -> None:  # fmt: skip
         self._connues = connues
         self._ecrit = ecrit
         self._lot = lot
         self._suivre = suivre
+        self._cloture = a_clore
         self._essai = essai
 
     async def tout(self, sources: Sequence[_Source]) -> None:
         for source in sources:
             await self._fichier(source)
-        if any(s.format.code == "factures" for s in sources):
-            while await self._liberer():
-                pass
+        self._ecrit.bilan.refus += await self._cloture.faire()
 
     async def _fichier(self, source: _Source) -> None:
         fichier = _fichier(source)
@@ -164,6 +166,7 @@ class _Passage:
                     lot = []
         except FichierIllisible as erreur:
             self._ecrit.illisible(source.nom, erreur.ligne, source.format.code, erreur.message)
+            self._cloture.illisible |= source.format.code == "factures"
         await self._juger(source.format, lot)
         if fichier.remarque:
             self._ecrit.bilan.remarques.append(f"{source.nom}\u00a0: {fichier.remarque}.")
@@ -198,6 +201,8 @@ class _Passage:
             async with transaction():
                 await executer("select pg_advisory_xact_lock($1)", VERROU)
                 await self._prendre(format_, [ligne for ligne in lot if ligne.a_juger])
+        if format_.code == "factures":
+            self._cloture.voir(lot)
         for ligne in lot:
             self._ecrit.ligne(ligne)
 
@@ -231,7 +236,3 @@ class _Passage:
         milieu = len(lignes) // 2
         await self._prendre(format_, lignes[:milieu])
         await self._prendre(format_, lignes[milieu:])
-
-    async def _liberer(self) -> int:
-        async with transaction():
-            return await argent.liberer_clos()

@@ -48,7 +48,8 @@ from unnest($1::text[]) n where n ~ '^20[0-9]{2}-[A-Z0-9]+-[0-9]{6}$' group by 1
 on conflict (annee, prefixe) do update
     set dernier = greatest(numerotation.dernier, excluded.dernier)
 """
-"""Numbers that look like our own are never given again."""
+"""Numbers that look like our own are never given again. Not tried: it locks, until the end of its
+transaction, the row that numbers today's dossiers."""
 
 
 SANS_ACCORD = ("transmis", "en_instruction", "a_completer", "refuse")
@@ -67,7 +68,8 @@ async def dossiers(lignes: Sequence[Ligne], essai: bool) -> None:
     for ligne in gardees:
         ligne.accepter("dossier", poses[ligne["numero"]]["id"])
     await _raconter(gardees)
-    await executer(_NUMEROTER, [ligne["numero"] for ligne in gardees])
+    if not essai:
+        await executer(_NUMEROTER, [ligne["numero"] for ligne in gardees])
     await livre.engager([_engagement(li, poses[li["numero"]]) for li in gardees if li["accorde"]])
 
 

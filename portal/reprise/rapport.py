@@ -19,7 +19,8 @@ MOTIFS_COMPTES = 1000
 
 @dataclass
 class Bilan:
-    """How many rows of each kind came to what; why the others didn't; files that can't be read."""
+    """How many rows of each kind came to what; why the others didn't; files that can't be read;
+    sources that could not be closed."""
 
     essai: bool
     rapport: Path
@@ -27,6 +28,7 @@ class Bilan:
     motifs: Counter[str] = field(default_factory=Counter)
     illisibles: list[str] = field(default_factory=list)
     remarques: list[str] = field(default_factory=list)
+    refus: list[str] = field(default_factory=list)
 
     def compter(self, libelle: str, resultat: str, motif: str) -> None:
         self.comptes.setdefault(libelle, Counter())[resultat] += 1
@@ -46,7 +48,7 @@ class Bilan:
             lignes.append("Principaux motifs de rejet\u00a0:")
             lignes += [f"  {n} × {motif}" for motif, n in self.motifs.most_common(MOTIFS_MONTRES)]
         lignes += [f"Fichier illisible\u00a0: {dit}" for dit in self.illisibles]
-        lignes += self.remarques
+        lignes += self.remarques + self.refus
         lignes.append(f"Rapport, ligne par ligne\u00a0: {self.rapport}")
         if self.essai:
             lignes.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,10 @@ def ecrire(dossier: Path, nom: str, *lignes: dict[str, Any], encodage: str = "ut
     return chemin
 
 
-async def reprendre(dossier: Path, *, appliquer: bool = True, lot: int = 1000) -> Bilan:
-    return await commande.reprendre(dossier, appliquer=appliquer, lot=lot)
+async def reprendre(
+    dossier: Path, *, appliquer: bool = True, lot: int = 1000, clore: Sequence[str] = ()
+) -> Bilan:
+    return await commande.reprendre(dossier, appliquer=appliquer, lot=lot, clore=clore)
 
 
 def rapport(bilan: Bilan) -> list[dict[str, str]]:
