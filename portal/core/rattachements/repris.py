@@ -31,7 +31,7 @@ from portal.web.identite import Personne
 MOTIF = "droits repris de l’ancien portail"
 NOMMEES = 3
 SUITE_IMPOSSIBLE = (
-    "Demandez un rattachement depuis «\u00a0Mes rattachements\u00a0», ou écrivez-nous depuis "
+    "Demandez un rattachement depuis «\u00a0Mon entreprise\u00a0», ou écrivez-nous depuis "
     "«\u00a0Aide et contacts\u00a0»."
 )
 
