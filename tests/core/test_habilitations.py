@@ -347,34 +347,3 @@ async def test_c09_replacing_starts_from_least_rights_and_never_widens_by_itself
     await operations.ajouter_regle(chef, uid, Changement(("rib.saisir",), (s.siret(2),)))
     page = await nav.get(base)
     assert "Tous les établissements, et d’autres droits sur 1" in page.texte
-
-
-async def test_c09_a_forged_form_that_adds_takes_nothing(ouvrir: Ouvrir) -> None:
-    s = await societe()
-    chef = await administrateur(s)
-    moi, uid = await habilite(chef, s, "dossiers.saisir")
-    nav, base = await ouvrir(chef), f"/entreprise/{s.siren}/adherent/utilisateurs/{uid}"
-    page = await nav.post(
-        f"{base}/ajouter",
-        {"_cle": "forge", "sens": "retirer", "modele": PERSONNALISE, "portee": "entreprise",
-         "droits": "dossiers.saisir"},
-    )  # fmt: skip
-    assert page.statut == 422
-    assert "Pour en retirer" in page.texte
-    assert await voit(moi, "dossiers.saisir", s)
-
-
-async def test_c09_a_list_of_people_that_was_altered_is_refused_whole(ouvrir: Ouvrir) -> None:
-    s = await societe()
-    chef = await administrateur(s)
-    moi, uid = await habilite(chef, s)
-    c = Changement(("rib.consulter",))
-    nav, url = await ouvrir(chef), f"/entreprise/{s.siren}/adherent/habilitations/changer/appliquer"
-    marque = (await operations.apercevoir(chef, s.siren, s.profil, [uid], c, ())).marque
-    page = await nav.post(
-        url, {"_cle": "forge2", "uids": f"{uid} pas-un-uid", "droits": "rib.consulter", "lieux": "*",
-              "sens": "ajouter", "marque": marque},
-    )  # fmt: skip
-    assert page.statut == 422
-    assert "Refaites l’aperçu" in page.texte
-    assert not await voit(moi, "rib.consulter", s)
