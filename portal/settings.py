@@ -75,7 +75,10 @@ class Settings(BaseSettings):
     )
     delai_postal: int = Field(5, description="Jours entre le dépôt d’un courrier et sa réception.")
     conservation_contact: int = Field(
-        365, description="Jours avant qu’une demande de contact close soit effacée."
+        365, description="Jours avant qu’une demande de contact, close ou non, soit effacée."
+    )
+    alerte_contact: int = Field(
+        30, description="Jours entre l’annonce de la fin d’une demande restée ouverte et sa fin."
     )
     registre_url: str = Field(
         "",

@@ -29,13 +29,16 @@ async def _sans_attente() -> None:
     await executer("delete from tentative where genre like 'contact.%'")
 
 
-async def repondant(region: str | None, role: str = "conseiller") -> Personne:
+async def repondant(
+    region: str | None, role: str = "conseiller", idcc: str | None = None
+) -> Personne:
     moi = await personne("Claire", "Denis", roles=(role,))
     await executer(
-        "insert into role_interne (compte, role, region) values ($1, $2, $3)",
+        "insert into role_interne (compte, role, region, idcc) values ($1, $2, $3, $4)",
         moi.compte_id,
         role,
         region,
+        idcc,
     )
     return moi
 
@@ -89,14 +92,13 @@ async def test_l01_a_message_without_an_account_is_kept_told_and_acknowledged(
 
 
 async def test_l01_without_a_conseiller_of_the_region_somebody_is_told(
-    navigateur: Navigateurs, monkeypatch: pytest.MonkeyPatch
+    navigateur: Navigateurs,
 ) -> None:
+    await executer(
+        "delete from role_interne where role in ('conseiller', 'aef')"
+        " and (region is null or region = 'Mayotte')"
+    )
     chef = await repondant(None, "administrateur")
-
-    async def seuls(role: str, region: str | None = None) -> list[int]:
-        return [chef.compte_id] if role == "administrateur" and region == "Mayotte" else []
-
-    monkeypatch.setattr(operations, "internes", seuls)
     qui = adresse()
     await envoyer(navigateur(), email=qui, region="Mayotte")
     cle = f"contact:{(await recue(qui))['uid']}"
@@ -222,6 +224,52 @@ async def test_l01_a_closed_message_is_erased_after_its_time(horloge: Callable[.
     await horloge(await clock.maintenant() + timedelta(days=1))
     await operations.purger()
     assert await valeur("select count(*) from demande_contact where email = $1", qui) == 0
+
+
+async def test_l01_an_open_message_is_told_of_then_erased(horloge: Callable[..., Any]) -> None:
+    moi, qui = await repondant(BRETAGNE), adresse()
+    valeurs = {"region": BRETAGNE, "sujet": "autre", "message": "?", "nom": "A", "email": qui}
+    uid = await operations.ecrire(None, valeurs, "192.0.2.1")
+
+    async def annonces() -> list[str]:
+        return [x["titre"] for x in await sql(
+            "select titre from notification where compte = $1 and cle = $2",
+            moi.compte_id, f"contact-fin:{uid}",
+        )]  # fmt: skip
+
+    depart = await clock.maintenant()
+    await horloge(depart + timedelta(days=334))
+    await operations.purger()
+    assert await annonces() == []
+    # The job was long away: the message is told of first all the same.
+    await horloge(depart + timedelta(days=400))
+    await operations.purger()
+    await operations.purger()
+    (titre,) = await annonces()
+    assert "bientôt effacée" in titre
+    await horloge(depart + timedelta(days=429))
+    await operations.purger()
+    await recue(qui)
+    await horloge(depart + timedelta(days=430))
+    await operations.purger()
+    assert await valeur("select count(*) from demande_contact where email = $1", qui) == 0
+
+
+async def test_l01_a_role_of_one_branch_reads_and_hears_of_that_branch_alone() -> None:
+    s, autre = await societe(idcc="0843"), await societe(idcc="1979")
+    moi = await repondant(None, idcc="0843")
+    uids = {}
+    for siren in (s.siren, autre.siren, None):
+        valeurs = {"region": BRETAGNE, "sujet": "autre", "message": "?", "nom": "A",
+                   "email": adresse(), "siren": siren}  # fmt: skip
+        uids[siren] = await operations.ecrire(None, valeurs, "192.0.2.1")
+    assert (await queries.lire(moi, uids[s.siren])).siren == s.siren
+    for siren in (autre.siren, None):
+        with pytest.raises(Introuvable):
+            await queries.lire(moi, uids[siren])
+    assert await queries.compter(moi) == 1
+    recues = await sql("select url from notification where compte = $1", moi.compte_id)
+    assert [x["url"] for x in recues] == [f"/contacts/{uids[s.siren]}"]
 
 
 def test_l01_every_region_has_its_form() -> None:

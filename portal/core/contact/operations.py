@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from portal.core.comptes.limites import Limite
 from portal.core.contact.formulaires import SUJETS
-from portal.core.contact.queries import ROLES
+from portal.core.contact.queries import repondants
 from portal.core.journal.operations import noter
 from portal.core.notifications.operations import notifier
-from portal.core.notifications.queries import internes
 from portal.infra import clock, mail
-from portal.infra.base import executer, sql1, transaction
+from portal.infra.base import executer, sql, sql1, transaction
 from portal.infra.jobs import periodique
 from portal.settings import get_settings
 from portal.web.erreurs import Conflit
@@ -54,7 +53,7 @@ async def ecrire(moi: Personne | None, valeurs: Mapping[str, Any], ip: str) -> U
             region=valeurs["region"], sujet=valeurs["sujet"],
         )  # fmt: skip
         await notifier(
-            await _qui_repond(valeurs["region"]), "contact.demande",
+            await repondants(uid), "contact.demande",
             f"Demande de contact, {valeurs['region']}", f"/contacts/{uid}",
             detail=SUJETS[valeurs["sujet"]], cle=f"contact:{uid}",
         )  # fmt: skip
@@ -63,14 +62,6 @@ async def ecrire(moi: Personne | None, valeurs: Mapping[str, Any], ip: str) -> U
             cle=f"contact:{uid}",
         )  # fmt: skip
     return uid
-
-
-async def _qui_repond(region: str) -> list[int]:
-    """The conseillers of the région; where it has none, the next who can answer."""
-    for role in ROLES:
-        if comptes := await internes(role, region=region):
-            return comptes
-    return []
 
 
 def _accuse(region: str) -> str:
@@ -102,8 +93,33 @@ async def clore(moi: Personne, identifiant: int, suite: str) -> None:
 
 @periodique("contact.purger", "25 4 * * *")
 async def purger() -> None:
-    """Messages closed long ago are erased."""
-    await executer(
-        "delete from demande_contact where etat = 'close' and close_jour <= $1",
-        await clock.aujourd_hui() - timedelta(get_settings().conservation_contact),
+    """Messages are erased in the end: closed ones, and those that nobody closed once those who
+    answer have been told of it in time."""
+    s, jour = get_settings(), await clock.aujourd_hui()
+    fin = jour - timedelta(s.conservation_contact)
+    alerte = timedelta(s.alerte_contact)
+    async with transaction():
+        await _prevenir(jour, fin + alerte)
+        await executer(
+            "delete from demande_contact where case etat when 'close' then close_jour <= $1"
+            " else jour <= $1 and prevenu_jour <= $2 end",
+            fin,
+            jour - alerte,
+        )
+
+
+async def _prevenir(jour: date, avant: date) -> None:
+    """Say once of each open message of so long ago that it will be erased."""
+    lignes = await sql(
+        "update demande_contact set prevenu_jour = $1 where etat = 'ouverte' and jour <= $2"
+        " and prevenu_jour is null returning uid, region, sujet",
+        jour,
+        avant,
     )
+    for ligne in lignes:
+        await notifier(
+            await repondants(ligne["uid"]), "contact.fin",
+            f"Demande de contact sans réponse, {ligne['region']}\u00a0: bientôt effacée",
+            f"/contacts/{ligne['uid']}", detail=SUJETS.get(ligne["sujet"], ""),
+            cle=f"contact-fin:{ligne['uid']}",
+        )  # fmt: skip

@@ -17,11 +17,16 @@ from portal.web.pagination import TAILLE, PageDe, decoder, encoder
 ROLES = ("conseiller", "aef", "administrateur")
 """Who answers, the first that a région has."""
 
-# The message `d` lies in a région that account $1 looks after.
+# The role `i` looks after the région of the message `d` and, where it is bounded to a branch, after
+# that of the company which the message names.
+_BORNES = (
+    "(i.region is null or i.region = d.region) and (i.idcc is null or exists (select 1"
+    " from entreprise b where b.siren = d.siren and b.idcc = i.idcc))"
+)
+# The message `d` is within reach of account $1.
 _PORTEE = (
     "exists (select 1 from role_interne i where i.compte = $1"
-    " and i.role in ('conseiller', 'aef', 'administrateur')"
-    " and (i.region is null or i.region = d.region))"
+    f" and i.role in ('conseiller', 'aef', 'administrateur') and {_BORNES})"
 )
 
 
@@ -130,6 +135,19 @@ async def lire(moi: Personne, uid: UUID) -> Demande:
     if ligne is None:
         raise Introuvable()
     return Demande(**ligne)
+
+
+async def repondants(uid: UUID) -> list[int]:
+    """Who answers this message: those of the first role that has somebody within reach of it."""
+    lignes = await sql(
+        "select i.role, array_agg(distinct i.compte) as comptes from demande_contact d"
+        f" join role_interne i on i.role = any($2::text[]) and {_BORNES}"
+        " join compte c on c.id = i.compte and c.actif where d.uid = $1"
+        " group by i.role order by array_position($2::text[], i.role) limit 1",
+        uid,
+        list(ROLES),
+    )
+    return list(lignes[0]["comptes"]) if lignes else []
 
 
 async def compter(moi: Personne) -> int:

@@ -7,7 +7,7 @@ from piccolo.table import Table
 class DemandeContact(Table, tablename="demande_contact"):
     """A message by the contact form, signed in or not."""
 
-    RETENTION = "technique"  # PORTAL_CONSERVATION_CONTACT days after it was closed
+    RETENTION = "technique"  # PORTAL_CONSERVATION_CONTACT days after it was closed, or written
 
     id = BigSerial(primary_key=True)
     uid = UUID(null=False, unique=True)
@@ -23,6 +23,7 @@ class DemandeContact(Table, tablename="demande_contact"):
     jour = Date(null=False)
     etat = Text(null=False)
     suite = Text(null=False, default="", help_text="What the conseiller did of it.")
+    prevenu_jour = Date(null=True, help_text="When those who answer were told of its end.")
     close_le = Timestamptz(null=True)
     close_jour = Date(null=True)
     close_par = BigInt(null=True)
