@@ -61,6 +61,7 @@ class EntrepriseInconnue(BaseModel):
     commune: Texte = champ("Commune", longueur_max=100, autocomplete="address-level2")
     profil: str = champ(
         "Profil", widget="radios", choix=tuple(PROFILS.items()),
+        manque="Choisissez le profil\u00a0: Adhérent ou Prestataire.",
         aide="Adhérent\u00a0: pour les salariés de l’entreprise. Prestataire\u00a0: pour un organisme "
         "qui forme les salariés des autres.",
     )  # fmt: skip
