@@ -141,6 +141,11 @@ PHRASES: dict[str, Phrase] = {
         "{acteur} a refusé la demande de mandat de {mandataire}, au nom de {mandant}" + _MOTIF + ".",
     ),
     "mandat.*": Phrase(MANDATS, "{acteur} a changé le mandat de {mandant} à {mandataire}."),
+    "mandat.etablissement_remplace": Phrase(
+        MANDATS,
+        "{acteur} a reporté le mandat de {mandant} à {mandataire} du SIRET {ancien}"
+        " au SIRET {nouveau}.",
+    ),
     "mandat.revoque": Phrase(
         MANDATS, "{acteur} a révoqué le mandat donné par {mandant} à {mandataire}" + _MOTIF + "."
     ),
@@ -204,7 +209,12 @@ PHRASES: dict[str, Phrase] = {
         ACCES, "{acteur} a suivi le changement de SIRET de l’établissement {siret}[\u00a0: {successeur}]."
     ),
     "rattachement.etablissement_remplace": Phrase(
-        ACCES, "{acteur} a reporté des droits du SIRET {ancien} au SIRET {nouveau}."
+        ACCES,
+        "{acteur} a reporté les droits[ de {personne}] du SIRET {ancien} au SIRET {nouveau}.",
+        {
+            "doublon": "{acteur} a retiré la demande de {personne} pour le SIRET {ancien}\u00a0:"
+            " une autre attend pour le SIRET {nouveau}.",
+        },
     ),
     "dossiers.etablissement_remplace": Phrase(
         DOSSIERS, "{acteur} a reporté {nombre} dossiers du SIRET {ancien} au SIRET {nouveau}."

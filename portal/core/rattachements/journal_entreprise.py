@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from portal.core.entreprises.fiche import espacer
 from portal.core.journal import phrases
 from portal.core.rattachements.modeles import PAR_CODE, en_mots
 from portal.infra.base import parcourir, sql, valeur
@@ -22,13 +22,6 @@ PLAFOND = 500
 ACCES = (phrases.ACCES, phrases.CODES, phrases.MANDATS, phrases.COMPTES, phrases.RIB)
 """What the page shows when no nature is chosen; dossiers and invoices have their own histories."""
 
-MOYENS = {
-    "application": "application d’authentification",
-    "totp": "application d’authentification",
-    "cle": "clé d’accès",
-    "passkey": "clé d’accès",
-    "webauthn": "clé d’accès",
-}
 RAISONS = {
     "faux": "ce n’est pas celui de l’entreprise",
     "autre_profil": "c’est celui de l’autre profil",
@@ -100,20 +93,12 @@ def _etablissements(sirets: list[str]) -> str:
     if len(sirets) > 3:
         return f"{len(sirets)}\u00a0établissements"
     return ("établissement " if len(sirets) == 1 else "établissements ") + ", ".join(
-        map(_siret, sirets)
+        map(espacer, sirets)
     )
-
-
-def _siret(siret: str) -> str:
-    return re.sub(r"^(\d{3})(\d{3})(\d{3})(\d{5})$", "\\1\u00a0\\2\u00a0\\3\u00a0\\4", siret)
 
 
 def _raison(raison: str) -> str:
     return RAISONS.get(raison, raison)
-
-
-def _moyen(moyen: str) -> str:
-    return MOYENS.get(moyen, moyen)
 
 
 def _date_fr(saisi: str) -> str:
@@ -127,9 +112,10 @@ FORMES: dict[str, Any] = {
     "modele": _modele,
     "droits": en_mots,
     "etablissements": _etablissements,
-    "siret": _siret,
+    "siret": espacer,
+    "ancien": espacer,
+    "nouveau": espacer,
     "raison": _raison,
-    "moyen": _moyen,
     "du": _date_fr,
     "au": _date_fr,
     "jusqu": _date_fr,

@@ -267,8 +267,14 @@ async def _annoncer_donne(moi: Personne, parties: Parties, demandeur: int | None
     await evenements.publier(MandatDonne(parties, moi.nom_affiche, qui))
 
 
+async def noter_remplace(uid: UUID, ancien: str, nouveau: str) -> None:
+    """Its body's establishment goes on under another SIRET: a line in each party's journal."""
+    parties = await _parties(uid)
+    await _noter(None, parties, "mandat.etablissement_remplace", ancien=ancien, nouveau=nouveau)
+
+
 async def _noter(
-    moi: Personne, parties: Parties, action: str, offre: Offre | None = None, **details: Any
+    moi: Personne | None, parties: Parties, action: str, offre: Offre | None = None, **details: Any
 ) -> None:
     """A line in each party's journal: both must be able to read it."""
     if offre is not None:
