@@ -10,13 +10,14 @@ import pytest
 
 from portal.core.journal import phrases, sceaux
 from portal.core.journal.operations import noter
-from portal.core.rattachements import activation
+from portal.core.rattachements import activation, journal_entreprise
 from portal.core.rattachements.activation import Echec
 from portal.core.rattachements.journal_entreprise import FORMES, Filtres, lister
 from portal.core.rattachements.modeles import octroi
 from portal.core.rattachements.operations import accepter, quitter, refuser, supprimer
 from portal.infra import clock, sheets
-from portal.infra.base import executer, valeur
+from portal.infra.base import executer, sql, valeur
+from portal.infra.money import PARIS
 from portal.testing.navigateur import PageLue
 from portal.web.identite import Personne
 from tests.core.actions_journal import lire_arbre, lire_source
@@ -151,7 +152,7 @@ async def test_c14_filters_by_person_nature_and_period(ouvrir: Ouvrir) -> None:
     assert len(lignes(page)) == 3
     assert "Nature : Codes et courriers" in page.texte
     assert lignes(await nav.get(url(s, "?nature=rib"))) == []
-    jour = clock.instant().astimezone(sheets.PARIS).date()
+    jour = clock.instant().astimezone(PARIS).date()
     assert len(lignes(await nav.get(url(s, f"?du={jour:%d/%m/%Y}&au={jour:%d/%m/%Y}")))) == 8
     assert lignes(await nav.get(url(s, f"?du={jour + timedelta(days=1):%d/%m/%Y}"))) == []
     assert lignes(await nav.get(url(s, f"?au={jour - timedelta(days=1):%d/%m/%Y}"))) == []
@@ -249,3 +250,26 @@ async def test_c14_of_an_account_only_what_happened_while_it_had_access(ouvrir: 
     await noter("connexion", acteur=jean, objet=("compte", uid))
     assert len((await lister(s.siren, s.profil, Filtres(q="Jean"))).lignes) == 4
     assert await lister((await societe()).siren, s.profil, Filtres()) is not None
+
+
+async def test_c14_names_are_looked_for_once_and_in_so_many_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    s, _ = await _une_vie()
+    trouves = await journal_entreprise.resoudre(s.siren, s.profil, Filtres(q="le goff"))
+    assert trouves.noms == ("Anne Le Goff",)
+    assert (await lister(s.siren, s.profil, trouves)).lignes
+    lus: list[str] = []
+
+    async def compte(texte: str, *parametres: Any) -> Any:
+        lus.append(texte)
+        return await sql(texte, *parametres)
+
+    monkeypatch.setattr(journal_entreprise, "sql", compte)
+    await lister(s.siren, s.profil, trouves)
+    assert len(lus) == 1, "les noms trouvés ne sont pas cherchés de nouveau"
+    monkeypatch.setattr(journal_entreprise, "LIGNES_LUES", 1)
+    await noter("rattachement.demande", acteur=await personne("Yves", "Zed"),
+                siren=s.siren, profil=s.profil)  # fmt: skip
+    noms = (await journal_entreprise.resoudre(s.siren, s.profil, Filtres(q="le goff"))).noms
+    assert noms == (), "au-delà, plus rien n’est lu"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +19,8 @@ from portal.web.pagination import PageDe, decoder, encoder
 
 TAILLE = 50
 PLAFOND = 500
+LIGNES_LUES = 20_000
+"""Lines, the latest of the period, where names are looked for."""
 ACCES = (phrases.ACCES, phrases.CODES, phrases.MANDATS, phrases.COMPTES, phrases.RIB)
 """What the page shows when no nature is chosen; dossiers and invoices have their own histories."""
 
@@ -39,6 +41,8 @@ class Filtres:
     nature: str = ""
     du: date | None = None
     au: date | None = None
+    noms: tuple[str, ...] | None = None
+    """Names that `q` stands for, once they were looked for (`resoudre`)."""
 
     @classmethod
     def lire(cls, parametres: Mapping[str, str]) -> Filtres:
@@ -153,44 +157,62 @@ _COLONNES = (
 )
 _COLONNES_COMPTE = _COLONNES.replace("coalesce(j.details->>'personne', '')", "m.nom")
 _ACTIONS = "(j.action = any($3) or exists (select 1 from unnest($4::text[]) f (debut) where starts_with(j.action, f.debut)))"
-_SOURCE = f"""
-select {_COLONNES} from journal j
-where j.siren = $1 and (j.profil = $2 or j.profil is null) and {_ACTIONS}
+
+
+def _source(periode: str = "", limite: int | None = None) -> str:
+    """SQL of the lines that are the company's to read; the latest of each kind alone with `limite`."""
+    fin = f" order by id desc limit {limite}" if limite else ""
+    return f"""
+(select {_COLONNES} from journal j
+where j.siren = $1 and (j.profil = $2 or j.profil is null) and {_ACTIONS}{periode}{fin})
 union all
-select distinct {_COLONNES_COMPTE} from ({_MEMBRES}) m
+(select distinct {_COLONNES_COMPTE} from ({_MEMBRES}) m
 join journal j on j.objet_genre = 'compte' and j.objet_uid = m.uid and j.siren is null
     and j.instant >= m.du and (m.au is null or j.instant <= m.au)
-where j.action = any($5)"""
+where j.action = any($5){periode}{fin})"""
+
+
+def _bornes(siren: str, profil: str, filtres: Filtres) -> tuple[str, list[Any]]:
+    """The period, as a condition on lines `j`, and the parameters so far."""
+    entieres, familles = phrases.actions(n for n in filtres.natures if n != phrases.COMPTES)
+    comptes, _ = phrases.actions(n for n in filtres.natures if n == phrases.COMPTES)
+    parametres: list[Any] = [siren, profil, entieres, familles, comptes, OUVRANTES]
+    periode = ""
+    if filtres.du:
+        parametres.append(datetime.combine(filtres.du, time.min, PARIS))
+        periode += f" and j.instant >= ${len(parametres)}"
+    if filtres.au:
+        parametres.append(datetime.combine(filtres.au + timedelta(days=1), time.min, PARIS))
+        periode += f" and j.instant < ${len(parametres)}"
+    return periode, parametres
+
+
+async def resoudre(siren: str, profil: str, filtres: Filtres) -> Filtres:
+    """The same, with the names that have all the words searched for, whatever their accents: in
+    the latest `LIGNES_LUES` lines of the period. Once for a page that lists and counts."""
+    if not filtres.q or filtres.noms is not None:
+        return filtres
+    periode, parametres = _bornes(siren, profil, filtres)
+    lignes = await sql(
+        f"select distinct nom from ({_source(periode, LIGNES_LUES)}) x,"
+        " unnest(array[x.acteur, x.personne]) nom",
+        *parametres,
+    )
+    voulus = mots(filtres.q)
+    noms = [li["nom"] for li in lignes if all(mot in plier(li["nom"]) for mot in voulus)]
+    return replace(filtres, noms=tuple(noms))
 
 
 async def _requete(siren: str, profil: str, filtres: Filtres) -> tuple[str, list[Any]]:
     """SQL of the lines that the filters keep, without order, and its parameters."""
-    entieres, familles = phrases.actions(n for n in filtres.natures if n != phrases.COMPTES)
-    comptes, _ = phrases.actions(n for n in filtres.natures if n == phrases.COMPTES)
-    parametres: list[Any] = [siren, profil, entieres, familles, comptes, OUVRANTES]
-    conditions = ["true"]
-
-    def poser(condition: str, valeur: Any) -> None:
-        parametres.append(valeur)
-        conditions.append(condition.format(f"${len(parametres)}"))
-
-    if filtres.du:
-        poser("x.instant >= {}", datetime.combine(filtres.du, time.min, PARIS))
-    if filtres.au:
-        poser("x.instant < {}", datetime.combine(filtres.au + timedelta(days=1), time.min, PARIS))
-    if filtres.q:
-        poser("(x.acteur = any({0}) or x.personne = any({0}))", await _noms(parametres, filtres.q))
-    return f"select * from ({_SOURCE}) x where {' and '.join(conditions)}", parametres
-
-
-async def _noms(parametres: list[Any], cherche: str) -> list[str]:
-    """Names in these lines that have all the words searched for, whatever their accents."""
-    lignes = await sql(
-        f"select distinct nom from ({_SOURCE}) x, unnest(array[x.acteur, x.personne]) nom",
-        *parametres[:6],
-    )
-    voulus = mots(cherche)
-    return [li["nom"] for li in lignes if all(mot in plier(li["nom"]) for mot in voulus)]
+    filtres = await resoudre(siren, profil, filtres)
+    periode, parametres = _bornes(siren, profil, filtres)
+    condition = "true"
+    if filtres.noms is not None:
+        parametres.append(list(filtres.noms))
+        n = f"any(${len(parametres)}::text[])"
+        condition = f"(x.acteur = {n} or x.personne = {n})"
+    return f"select * from ({_source(periode)}) x where {condition}", parametres
 
 
 async def lister(

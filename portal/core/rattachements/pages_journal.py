@@ -68,6 +68,7 @@ async def voir(
     """What was done, the latest first."""
     await _exiger(moi, siren, profil)
     filtres, apres = Filtres.lire(request.query_params), request.query_params.get("apres")
+    filtres = await journal.resoudre(siren, profil, filtres)
     page = await journal.lister(siren, profil, filtres, apres, dispositifs=dispositifs_connus)
     entiere = page.suivant is None and not apres
     racine = f"/entreprise/{siren}/{profil}/journal"
