@@ -146,8 +146,8 @@ async def _derouler(reglages: settings) -> None:
 async def test_c09_aucune_suite_de_gestes_ne_donne_un_droit_sans_octroi() -> None:
     await _derouler(
         settings(
-            max_examples=6,
-            stateful_step_count=40,
+            max_examples=4,
+            stateful_step_count=30,
             derandomize=True,
             database=None,
             phases=[Phase.generate],

@@ -59,7 +59,6 @@ async def test_d12_personnel_de_l_opco_sans_invitation_a_se_rattacher(navigateur
     await connecter(nav, compte.email)
     page = await nav.get("/accueil")
     assert "Demander un rattachement" not in page.texte
-    assert "Rien à faire pour le moment." in page.texte
     liens = page.html.xpath("//nav[@aria-label='Navigation principale']//a/@href")
     assert liens[0] == "/accueil"
     assert liens[-1] == "/aide"
