@@ -10,7 +10,7 @@ from portal.kit import Entreprise
 from portal.kit.identifiants import cle_nir
 
 SUJETS = (
-    ("Bureautique\u00a0: Excel, perfectionnement", "Construire des tableaux de bord fiables.", 14, 2),
+    ("Excel, perfectionnement", "Construire des tableaux de bord fiables.", 14, 2),
     ("Sauveteur secouriste du travail", "Intervenir face à un accident du travail.", 14, 2),
     ("Management d’équipe, premiers pas", "Conduire un entretien et fixer des objectifs.", 21, 3),
     ("Anglais professionnel", "Tenir une conversation avec un client.", 30, 10),
