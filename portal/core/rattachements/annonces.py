@@ -72,11 +72,16 @@ async def retirer(moi: Personne, siren: str, profil: str, id: int) -> None:
 
 
 async def sur_adresse_prouvee(evt: AdresseProuvee) -> None:
-    """The address is proven: what it was named for is active."""
+    """The address is proven: what it was named for is active, unless the company has removed the
+    person since it was named."""
     attendues = await sql(
-        "select id, siren, profil from administrateur_annonce"
-        " where email = $1 and active_le is null and retire_le is null order by siren, profil",
+        "select n.id, n.siren, n.profil from administrateur_annonce n"
+        " where n.email = $1 and n.active_le is null and n.retire_le is null and not exists ("
+        " select 1 from rattachement r where r.compte = $2 and r.siren = n.siren"
+        " and r.profil = n.profil and r.etat = 'supprime' and r.decide_par <> r.compte"
+        " and r.decide_le > n.annonce_le) order by n.siren, n.profil",
         evt.email,
+        evt.compte_id,
     )
     for ligne in attendues:
         await verrouiller(ligne["siren"], ligne["profil"])
