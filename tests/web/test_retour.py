@@ -7,7 +7,7 @@ from typing import Any
 
 async def test_une_saisie_sans_session_ramene_a_sa_page(navigateur: Any) -> None:
     nav = navigateur()
-    referer = {"referer": f"http://essai.example/dossiers/nouveau?q=x"}
+    referer = {"referer": "http://essai.example/dossiers/nouveau?q=x"}
     page = await nav.post("/dossiers/nouveau", {"choix": "x"}, entetes=referer)
     assert page.chemin == "/connexion?suite=/dossiers/nouveau"
     assert "vous reviendrez à la page où vous étiez" in page.texte

@@ -147,7 +147,9 @@ class AccesRepris(Table, tablename="acces_repris"):
     droits = Array(Text(), null=False)
     valide = Boolean(null=False, help_text="Active at once.")
     tiers = Boolean(null=False, help_text="Of another company: it answers.")
-    administrateur = Boolean(null=False, default=False, help_text="Administered, not validated: asks.")
+    administrateur = Boolean(
+        null=False, default=False, help_text="Administered, not validated: asks."
+    )
     motif = Text(null=False, default="", help_text="Why it could not be asked for.")
     repris_le = Timestamptz(null=False)
     applique_le = Timestamptz(null=True)
