@@ -310,10 +310,13 @@ async def test_c11_clause_perimeter_and_function_say_the_same() -> None:
             PLAN,
         )
         assert differences == []
-    assert await queries.au_titre_de(lit, s.siren, s.siret(), PLAN) == "Centre Avenir"
-    assert await queries.au_titre_de(chef, s.siren, s.siret(), PLAN) is None
+    ici = (s.siren, s.siret(), PLAN)
+    assert await queries.au_titre_de(autre, *ici) == "Centre Avenir"
+    assert await queries.au_titre_de(lit, *ici) is None, "elle ne peut que lire"
+    assert await queries.au_titre_de(lit, *ici, droit="dossiers.consulter") == "Centre Avenir"
+    assert await queries.au_titre_de(chef, *ici) is None
     await executer("update mandat set etat = 'revoque' where mandant = $1", s.siren)
-    assert await queries.au_titre_de(lit, s.siren, s.siret(), PLAN) is None
+    assert await queries.au_titre_de(autre, *ici) is None
 
 
 async def test_c11_the_body_s_people_are_told_of_the_dossiers_that_they_may_enter() -> None:

@@ -14,7 +14,6 @@ from portal.infra.base import sql, sql1
 from portal.web.identite import Personne
 
 LIMITE = 500
-_SAISIR = "'dossiers.saisir'"
 COTES = {profil: cote for cote, profil in PROFIL_DE.items()}
 """Under which part a company stands, by the profile of its page."""
 _FINIS = {"refuse": "Refusé", "retire": "Retiré", "revoque": "Révoqué", "renonce": "Renoncé"}
@@ -132,10 +131,15 @@ def tenus(compte: str, droit: str) -> str:
 
 
 async def au_titre_de(
-    moi: Personne, siren: str, siret: str, dispositif: str, objet: UUID | None = None
+    moi: Personne,
+    siren: str,
+    siret: str,
+    dispositif: str,
+    objet: UUID | None = None,
+    droit: str = "dossiers.saisir",
 ) -> str | None:
-    """The body in whose name somebody enters a company's dossiers, when it is by a mandate alone;
-    None when the right is one's own. Kept with what was typed.
+    """The body in whose name somebody acts on a company's dossiers, when this right comes by a
+    mandate alone; None when it is one's own. Kept with what was typed.
 
     Of two bodies where she may, the one that the journal names first on this dossier (`objet`),
     else the one whose mandate is the older.
@@ -143,9 +147,9 @@ async def au_titre_de(
     ligne = await sql1(
         "select b.denomination from (select $2::text as siren, $3::text as siret,"
         " 'adherent' as profil, $4::text as dispositif) x"
-        f" join {tenus('$1', _SAISIR)} t on t.mandant = x.siren and t.dispositif = x.dispositif"
+        f" join {tenus('$1', '$6::text')} t on t.mandant = x.siren and t.dispositif = x.dispositif"
         " join entreprise b on b.siren = t.mandataire"
-        f" where not {clause('dossiers.saisir', 'x', mandats=False)}"
+        f" where not {clause(droit, 'x', mandats=False)}"
         " order by (select min(j.id) from journal j where j.objet_genre = 'dossier'"
         "  and j.objet_uid = $5 and j.details->>'mandataire' = b.denomination) nulls last,"
         " t.du, t.mandat limit 1",
@@ -154,6 +158,7 @@ async def au_titre_de(
         siret,
         dispositif,
         objet,
+        droit,
     )
     return str(ligne["denomination"]) if ligne else None
 
