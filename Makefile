@@ -17,7 +17,7 @@ run:
 
 test:
 	@$(INSTALLER) --essais $(SINON)
-	@$(PY) -m pytest -n 2 --dist loadscope $(ARGS)
+	@$(PY) -m pytest -n 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check:
 	@$(INSTALLER) --essais $(SINON)

@@ -80,7 +80,7 @@ ADMINISTRATEURS = re.compile(
     r"|/mandats/(nouveau|\{uid:uuid\}/(accepter|refuser|terminer))$"
 )
 # Pages of the staff that show the whole OPCO to whoever has the role.
-SANS_PERIMETRE = re.compile(r"^/(reglements/|courriers|entreprises/a-verifier)")
+SANS_PERIMETRE = re.compile(r"^/(reglements/|courriers|entreprises/a-verifier$)")
 
 
 # What a page of the portal would post, where the answer depends on it.
