@@ -189,13 +189,13 @@ async def test_b04_what_was_typed_is_asked_for_again_later(registre: Registre) -
 async def test_b04_by_name_and_postcode_a_result_is_chosen_without_javascript(
     navigateur: Callable[..., Navigateur],
 ) -> None:
-    s = await societe("Zinguerie Qwertz", lieux=2)
+    s = await societe("Ferblantiers Wxyz", lieux=2)
     moi = await personne()
     nav = navigateur()
     nav.client.cookies.set("session", await ouvrir_session(moi.compte_id))
     page = await nav.get("/rattachements/demander")
     refus = await nav.soumettre(
-        page, "/rattachements/demander", identifiant="zinguerie 44000", profil="adherent"
+        page, "/rattachements/demander", identifiant="ferblantiers 44000", profil="adherent"
     )
     assert refus.statut == 422
     assert "Choisissez votre entreprise" in refus.erreur("identifiant")
@@ -207,9 +207,9 @@ async def test_b04_by_name_and_postcode_a_result_is_chosen_without_javascript(
     assert choisie.statut == 200
     assert choisie.html.xpath("//input[@name='identifiant']/@value") == [s.siret(1)]
     assert choisie.html.xpath("//textarea[@name='message']/text()")[0].strip() == "Bonjour"
-    fragment = await nav.get("/entreprises/recherche?choisir=true&identifiant=zinguerie+44000")
+    fragment = await nav.get("/entreprises/recherche?choisir=true&identifiant=ferblantiers+44000")
     assert fragment.html.xpath("//button[@name='_choisir']/@value") == choix
-    ailleurs = await nav.get("/entreprises/recherche?q=zinguerie+75000")
+    ailleurs = await nav.get("/entreprises/recherche?q=ferblantiers+75000")
     assert "Aucune entreprise" in ailleurs.texte
 
 

@@ -54,7 +54,7 @@ async def test_chaque_liste_supporte_tout_curseur_et_tout_filtre(
     interne = monde["gestionnaire"].navigateur(application)
     fautes = []
     for rang, route in enumerate(routes(litestar)[0]):
-        noms = HOSTILES if tout else {*UN_PAR_UN, *a_tour_de_role(list(HOSTILES), rang, 8)}
+        noms = HOSTILES if tout else {*UN_PAR_UN, *a_tour_de_role(list(HOSTILES), rang, 3)}
         lus = [filtre for filtre in FILTRES if route.method == "GET" and route.lit(filtre)]
         requetes = [urlencode(dict.fromkeys(lus, HOSTILES[nom][:500])) for nom in noms]
         if route.method == "GET" and route.lit("apres"):

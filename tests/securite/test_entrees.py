@@ -56,7 +56,7 @@ HOSTILES = {
     "controle": "a\x01\x08\x0b\x1b[31mb",
 }  # fmt: skip
 CACHES = ("html", "nul", "int64")
-PAR_ROTATION = 7
+PAR_ROTATION = 4
 """Strings that each form gets in the suite, beside the worst; the next form gets the next ones."""
 UN_PAR_UN = ("html", "nul", "longue", "int64", "emoji")
 # Whoever, and how many forms there are at least to be found.
