@@ -6,9 +6,12 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from .aides import RACINE, environnement_nu
 
 
+@pytest.mark.preuve
 def test_le_banc_mesure_la_liste_et_ses_plafonds() -> None:
     fait = subprocess.run(
         [sys.executable, "-m", "scripts.bench"]

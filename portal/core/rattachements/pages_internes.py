@@ -62,19 +62,28 @@ async def _page_fiche(
     champs = {p: _nommer(s.champs(), p) for p, s in toutes.items()}
     codes = {p: lire(NouveauCode, {}) for p in entreprise.profils} | (raisons or {})
     codes_vus = {p: _nommer(s.champs(), p) for p, s in codes.items()}
-    tous_vus = [vu for p in entreprise.profils for vu in (*codes_vus[p], *champs[p])]
+    suivis = await queries_internes.suivre(entreprise)
+    atteste = bool(moi.roles & ATTESTENT)
+    demandent = {
+        p.profil for p in suivis if not p.courrier_attend and (atteste or not p.quelqu_un)
+    }  # where the form for a code is shown, hence its errors
+    tous_vus = [
+        vu
+        for p in entreprise.profils
+        for vu in (*(codes_vus[p] if p in demandent else ()), *champs[p])
+    ]
     return rendre(
         request,
         "rattachements/fiche.html",
         statut=statut,
         fiche=entreprise,
-        profils=await queries_internes.suivre(entreprise),
+        profils=suivis,
         conseiller=await entreprises.conseiller_de(entreprise.siren),
         lieux=await entreprises.etablissements(entreprise.siren, limite=20),
         formulaires=champs,
         raisons=codes_vus,
         erreurs=[(c.id, c.libelle, c.erreur) for c in tous_vus if c.erreur],
-        atteste=bool(moi.roles & ATTESTENT),
+        atteste=atteste,
         en_erreur=set(saisies or {}),
         agit=bool(moi.roles & ROLES_AGIR),
         motifs=queries_internes.MOTIFS,
