@@ -59,6 +59,10 @@ async def test_d12_personnel_de_l_opco_sans_invitation_a_se_rattacher(navigateur
     await connecter(nav, compte.email)
     page = await nav.get("/accueil")
     assert "Demander un rattachement" not in page.texte
+    await executer(
+        "update role_interne set role = 'branche', idcc = '9999' where compte = $1", compte.id
+    )
+    assert "Rien à faire pour le moment." in (await nav.get("/accueil")).texte
     liens = page.html.xpath("//nav[@aria-label='Navigation principale']//a/@href")
     assert liens[0] == "/accueil"
     assert liens[-1] == "/aide"

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Request, Response, get
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
 
@@ -21,6 +20,7 @@ from portal.core.rattachements import queries_internes
 from portal.core.rattachements.entites import entite
 from portal.core.rattachements.journal_entreprise import Evenement, Filtres
 from portal.core.rattachements.modeles import ADMINISTRER
+from portal.core.rattachements.page_entreprise import Connus
 from portal.core.rattachements.perimetre import exiger_entreprise
 from portal.infra.sheets import Colonne
 from portal.infra.sheets_flux import FeuilleFlux, Ligne, ecrire_flux
@@ -29,7 +29,6 @@ from portal.web.fichiers import piece_jointe
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rendre
 
-Connus = NamedDependency[list[tuple[str, str]]]
 ROLES = ("conseiller", "aef", "gestionnaire", "administrateur")
 INTERNES = ",".join(ROLES)
 CHEMIN = "/entreprise/{siren:str}/{profil:str}/journal"

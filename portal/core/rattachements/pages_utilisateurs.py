@@ -6,12 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from portal.core.comptes import renfort
 from portal.core.rattachements import activation, operations, queries
-from portal.core.rattachements.entites import entite
 from portal.core.rattachements.formulaires import (
     Motif,
     MotifFacultatif,
@@ -19,9 +17,19 @@ from portal.core.rattachements.formulaires import (
     lire_octroi,
     octroi_vide,
 )  # fmt: skip
-from portal.core.rattachements.matrice.pages import acces_visible, lignes_vues
+from portal.core.rattachements.matrice.pages import lignes_vues
 from portal.core.rattachements.matrice.queries import regles_de
-from portal.core.rattachements.modeles import ADMINISTRER
+from portal.core.rattachements.page_entreprise import (
+    CONSULTER,
+    RACINE,
+    SAISIR,
+    SUPPRIMER,
+    UTILISATEUR,
+    Connus,
+    acces_visible,
+    communs,
+    racine,
+)
 from portal.core.rattachements.perimetre import exiger_entreprise, voit
 from portal.kit.formulaire import Saisie, lire, lire_formulaire
 from portal.web.erreurs import Conflit, Introuvable, Refus
@@ -30,15 +38,6 @@ from portal.web.rendu import rediriger, rendre
 
 Requete = Request[Any, Any, Any]
 Page = Response[Any]
-Connus = NamedDependency[list[tuple[str, str]]]
-CONSULTER = "rattachements.consulter"
-SAISIR = "rattachements.saisir"
-SUPPRIMER = "rattachements.supprimer"
-RACINE = "/entreprise/{siren:str}/{profil:str}"
-
-
-def _racine(siren: str, profil: str) -> str:
-    return f"/entreprise/{siren}/{profil}"
 
 
 @get(f"{RACINE}/utilisateurs", droit=CONSULTER)
@@ -51,14 +50,11 @@ async def utilisateurs(
     return rendre(
         request,
         "rattachements/utilisateurs.html",
-        entite=await entite(siren, profil),
-        racine=_racine(siren, profil),
         gens=gens,
         demandes=await queries.demandes(moi, siren, profil),
-        administre=await voit(moi, ADMINISTRER, siren, None, profil),
         administrateurs=[a for a in gens if a.administrateur],
         code=await queries.code_vivant(siren, profil),
-        moi_id=moi.compte_id,
+        **await communs(moi, siren, profil),
     )
 
 
@@ -114,7 +110,7 @@ async def accepter(
         else:
             return rediriger(
                 request,
-                f"{_racine(siren, profil)}/utilisateurs",
+                f"{racine(siren, profil)}/utilisateurs",
                 f"{demande.nom} a maintenant accès\u00a0: un message l’en avertit.",
             )
     return await _page_demande(request, moi, demande, vu, lire(Motif, {}), 422)
@@ -138,7 +134,7 @@ async def refuser(
     await operations.refuser(moi, uid, saisie.valides["motif"])
     return rediriger(
         request,
-        f"{_racine(siren, profil)}/utilisateurs",
+        f"{racine(siren, profil)}/utilisateurs",
         f"La demande de {demande.nom} est refusée\u00a0: un message lui en donne le motif.",
     )
 
@@ -157,15 +153,13 @@ async def _page_demande(
         "rattachements/demande.html",
         statut=statut,
         demande=demande,
-        entite=await entite(siren, profil),
-        racine=_racine(siren, profil),
         octroi=vu,
         motif=motif,
-        administre=await voit(moi, ADMINISTRER, siren, None, profil),
+        **await communs(moi, siren, profil),
     )
 
 
-@get(f"{RACINE}/utilisateurs/{{uid:uuid}}", droit=CONSULTER)
+@get(UTILISATEUR, droit=CONSULTER)
 async def voir_utilisateur(
     request: Requete,
     moi: Moi,
@@ -180,7 +174,7 @@ async def voir_utilisateur(
     return await _page_acces(request, moi, acces, vu)
 
 
-@post(f"{RACINE}/utilisateurs/{{uid:uuid}}/habiliter", droit=SAISIR, status_code=200)
+@post(f"{UTILISATEUR}/habiliter", droit=SAISIR, status_code=200)
 async def habiliter(
     request: Requete,
     moi: Moi,
@@ -203,13 +197,13 @@ async def habiliter(
         else:
             return rediriger(
                 request,
-                f"{_racine(siren, profil)}/utilisateurs/{uid}",
+                f"{racine(siren, profil)}/utilisateurs/{uid}",
                 f"Les droits de {acces.nom} sont changés\u00a0; ils valent dès maintenant.",
             )
     return await _page_acces(request, moi, acces, vu, 422)
 
 
-@post(f"{RACINE}/utilisateurs/{{uid:uuid}}/supprimer", droit=SUPPRIMER)
+@post(f"{UTILISATEUR}/supprimer", droit=SUPPRIMER)
 async def supprimer(
     request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str], uid: FromPath[UUID]
 ) -> Page:
@@ -220,7 +214,7 @@ async def supprimer(
     if acces.compte == moi.compte_id:
         return rediriger(request, "/rattachements", "Vous n’avez plus accès à cette entreprise.")
     return rediriger(
-        request, f"{_racine(siren, profil)}/utilisateurs", f"{acces.nom} n’a plus accès."
+        request, f"{racine(siren, profil)}/utilisateurs", f"{acces.nom} n’a plus accès."
     )
 
 
@@ -233,14 +227,11 @@ async def _page_acces(
         "rattachements/utilisateur.html",
         statut=statut,
         acces=acces,
-        entite=await entite(siren, profil),
-        racine=_racine(siren, profil),
         lignes=[] if acces.administrateur else await _lignes(acces, vu),
         octroi=vu,
         motif=lire(MotifFacultatif, {}),
-        administre=await voit(moi, ADMINISTRER, siren, None, profil),
         retire=await voit(moi, SUPPRIMER, siren, acces.siret, profil),
-        moi_id=moi.compte_id,
+        **await communs(moi, siren, profil),
     )
 
 
@@ -257,7 +248,7 @@ async def fermer_code(
     await activation.fermer(moi, siren, profil)
     return rediriger(
         request,
-        f"{_racine(siren, profil)}/utilisateurs",
+        f"{racine(siren, profil)}/utilisateurs",
         "Le code d’activation est fermé\u00a0: plus personne ne peut l’utiliser.",
     )
 

@@ -7,11 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from portal.core.rattachements.entites import entite
 from portal.core.rattachements.formulaires import Motif, MotifFacultatif
 from portal.core.rattachements.mandats import operations, papier, queries
 from portal.core.rattachements.mandats.formulaires import (
@@ -23,7 +21,8 @@ from portal.core.rattachements.mandats.formulaires import (
 from portal.core.rattachements.mandats.operations import MANDANT, MANDATAIRE, MandatImpossible
 from portal.core.rattachements.mandats.registre import ACCEPTES
 from portal.core.rattachements.modeles import ADMINISTRER
-from portal.core.rattachements.perimetre import exiger, exiger_entreprise, voit
+from portal.core.rattachements.page_entreprise import CONSULTER, RACINE, SAISIR, Connus, communs
+from portal.core.rattachements.perimetre import exiger, exiger_entreprise
 from portal.infra import clock
 from portal.kit.formulaire import lire, lire_formulaire
 from portal.web.erreurs import Introuvable
@@ -33,9 +32,6 @@ from portal.web.rendu import rediriger, rendre
 
 Requete = Request[Any, Any, Any]
 Page = Response[Any]
-Connus = NamedDependency[list[tuple[str, str]]]
-CONSULTER, SAISIR = "rattachements.consulter", "rattachements.saisir"
-RACINE = "/entreprise/{siren:str}/{profil:str}"
 MANDATS = f"{RACINE}/mandats"
 UN = f"{MANDATS}/{{uid:uuid}}"
 FORMULAIRES: dict[str, type[MandatDonne]] = {MANDANT: MandatDonne, MANDATAIRE: MandatDemande}
@@ -55,12 +51,7 @@ async def _cote(moi: Personne, siren: str, profil: str) -> str:
 
 
 async def _communs(moi: Personne, siren: str, profil: str) -> dict[str, Any]:
-    return {
-        "entite": await entite(siren, profil),
-        "partie": queries.COTES[profil],
-        "racine": f"/entreprise/{siren}/{profil}",
-        "administre": await voit(moi, ADMINISTRER, siren, None, profil),
-    }
+    return {**await communs(moi, siren, profil), "partie": queries.COTES[profil]}
 
 
 @get(MANDATS, droit=CONSULTER)

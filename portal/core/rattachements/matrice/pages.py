@@ -7,46 +7,30 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from portal.core.rattachements.entites import entite
 from portal.core.rattachements.matrice import lieux, mots, operations, queries
 from portal.core.rattachements.matrice.formulaires import RegleVue, lire_regle
 from portal.core.rattachements.matrice.regles import Regle
 from portal.core.rattachements.modeles import ADMINISTRER, ETABLISSEMENTS
-from portal.core.rattachements.perimetre import exiger, exiger_entreprise, voit
-from portal.core.rattachements.queries import Acces, un_acces
-from portal.web.erreurs import Introuvable, Refus
+from portal.core.rattachements.page_entreprise import (
+    CONSULTER,
+    RACINE,
+    SAISIR,
+    UTILISATEUR,
+    Connus,
+    acces_visible,
+    communs,
+)
+from portal.core.rattachements.perimetre import exiger, exiger_entreprise
+from portal.core.rattachements.queries import Acces
+from portal.web.erreurs import Refus
 from portal.web.identite import Moi, Personne
 from portal.web.rendu import rediriger, rendre
 
 Requete = Request[Any, Any, Any]
 Page = Response[Any]
-Connus = NamedDependency[list[tuple[str, str]]]
-CONSULTER, SAISIR = "rattachements.consulter", "rattachements.saisir"
-RACINE = "/entreprise/{siren:str}/{profil:str}"
-UN = f"{RACINE}/utilisateurs/{{uid:uuid}}"
 VUES = {"dossiers": "Dossiers", "factures": "Factures"}
-
-
-async def acces_visible(moi: Personne, siren: str, profil: str, uid: UUID) -> Acces:
-    """A living access within this person's reach, else 404."""
-    await exiger_entreprise(moi, CONSULTER, siren, profil)
-    acces = await un_acces(moi, siren, profil, uid)
-    if acces is None:
-        raise Introuvable()
-    return acces
-
-
-async def communs(moi: Personne, siren: str, profil: str) -> dict[str, Any]:
-    """What every page of a company needs."""
-    return {
-        "entite": await entite(siren, profil),
-        "racine": f"/entreprise/{siren}/{profil}",
-        "administre": await voit(moi, ADMINISTRER, siren, None, profil),
-        "moi_id": moi.compte_id,
-    }
 
 
 async def lignes_vues(
@@ -94,7 +78,7 @@ async def voir_habilitations(
     )
 
 
-@get(f"{UN}/matrice", droit=CONSULTER)
+@get(f"{UTILISATEUR}/matrice", droit=CONSULTER)
 async def voir_matrice(
     request: Requete,
     moi: Moi,
@@ -135,7 +119,7 @@ async def voir_matrice(
     )
 
 
-@get(f"{UN}/voir-comme", droit=CONSULTER)
+@get(f"{UTILISATEUR}/voir-comme", droit=CONSULTER)
 async def voir_comme(
     request: Requete,
     moi: Moi,
@@ -164,7 +148,7 @@ async def voir_comme(
     )
 
 
-@get(f"{UN}/ajouter", droit=SAISIR)
+@get(f"{UTILISATEUR}/ajouter", droit=SAISIR)
 async def voir_ajout(
     request: Requete,
     moi: Moi,
@@ -180,7 +164,7 @@ async def voir_ajout(
     return await _page_ajout(request, moi, acces, vue)
 
 
-@post(f"{UN}/ajouter", droit=SAISIR, status_code=200)
+@post(f"{UTILISATEUR}/ajouter", droit=SAISIR, status_code=200)
 async def poster_ajout(
     request: Requete,
     moi: Moi,
@@ -221,7 +205,7 @@ async def _page_ajout(
     )
 
 
-@post(f"{UN}/retirer", droit=SAISIR)
+@post(f"{UTILISATEUR}/retirer", droit=SAISIR)
 async def retirer(
     request: Requete, moi: Moi, siren: FromPath[str], profil: FromPath[str], uid: FromPath[UUID]
 ) -> Page:

@@ -7,20 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from portal.core.rattachements.matrice import mots, operations, queries
 from portal.core.rattachements.matrice.formulaires import RegleVue, lire_regle
 from portal.core.rattachements.matrice.operations import Apercu, Changement
-from portal.core.rattachements.matrice.pages import (
-    RACINE,
-    SAISIR,
-    communs,
-    noms_des_lieux,
-)
+from portal.core.rattachements.matrice.pages import noms_des_lieux
 from portal.core.rattachements.matrice.regles import Regle
 from portal.core.rattachements.modeles import ADMINISTRER, ENTREPRISE, PAR_CODE
+from portal.core.rattachements.page_entreprise import RACINE, SAISIR, Connus, communs
 from portal.core.rattachements.perimetre import exiger
 from portal.web.erreurs import Refus
 from portal.web.formulaires import lire_uid
@@ -30,7 +25,6 @@ from portal.web.rendu import rediriger, rendre
 
 Requete = Request[Any, Any, Any]
 Page = Response[Any]
-Connus = NamedDependency[list[tuple[str, str]]]
 CHANGER = f"{RACINE}/habilitations/changer"
 MONTRES = 25
 CITES = 100
